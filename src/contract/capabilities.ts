@@ -1,0 +1,38 @@
+import type { CredentialScheme } from "./credential.ts";
+import type { Field } from "./update.ts";
+
+/** Limits of one field, checked before anything is sent. Bounds are inclusive. */
+export interface Limits {
+  /** Seconds, for the timeouts. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Characters (Unicode code points) of the text as it is sent. */
+  readonly maxLength?: number;
+}
+
+/** What an adapter can do with one field. */
+export interface FieldCapability {
+  /** A value can be written. */
+  readonly set: boolean;
+  /** `null` can be written. */
+  readonly clear: boolean;
+  /** Whether a read shows the field; `maybe` where the vendor's documents disagree. */
+  readonly read: "yes" | "no" | "maybe";
+  /** `patch`: the rest stays as it is. `replace`: what is written with it and left out may be lost. */
+  readonly mode: "patch" | "replace";
+  readonly limits?: Limits;
+  /** Fields that a write of this one would reset unless they are sent along. */
+  readonly writtenWith?: readonly Field[];
+  /** A write of this field may cost a read first. */
+  readonly needsRead?: boolean;
+}
+
+/** What an adapter can do: data, and total over all fields and schemes. */
+export interface Capabilities {
+  readonly fields: Readonly<Record<Field, FieldCapability>>;
+  readonly schemes: Readonly<Record<CredentialScheme, boolean>>;
+  /** What a list gives to recognise an entry by. */
+  readonly list: "ids" | "slugs";
+  /** Whether a read shows a redacted form of the key. */
+  readonly hint: boolean;
+}

@@ -1,0 +1,74 @@
+import type { z } from "zod";
+import type { Capabilities } from "./capabilities.ts";
+import type { ListedProvider, Note, ProviderState } from "./state.ts";
+import type { ProviderUpdate } from "./update.ts";
+
+/** The kinds of id that vendors have: a positive integer, or a text (a UUID, an opaque id). */
+export type ProviderId = number | string;
+
+/** What any call takes. */
+export interface Call {
+  /** Aborting it ends the call at once, waits included. */
+  readonly signal?: AbortSignal;
+}
+
+/** One request that an update would make. Secrets show as `[redacted]`, what is read at run time as `‹…›`. */
+export interface RequestPreview {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  /** The condition under which it is sent; absent: always. */
+  readonly when?: string;
+}
+
+/** What an update gives back: the state that the gateway reported after it. */
+export interface UpdateResult<Id> {
+  readonly provider: ProviderState<Id>;
+  readonly notes: readonly Note[];
+}
+
+/** One account at a vendor's AI gateway. Every method throws a GatewayError and nothing else. */
+export interface Gateway<Id extends ProviderId> {
+  readonly adapter: string;
+  readonly capabilities: Capabilities;
+  /**
+   * The id in the form that this gateway takes: `"123"` is 123 for Respan.
+   * @throws InvalidInputError for an id of the wrong kind.
+   */
+  parseId(value: unknown): Id;
+  /** The requests that an update would make. Sends nothing and needs no working token. */
+  explain(id: Id, update: ProviderUpdate): readonly RequestPreview[];
+  get(id: Id, call?: Call): Promise<ProviderState<Id>>;
+  list(call?: Call): AsyncIterable<ListedProvider<Id>>;
+  update(id: Id, update: ProviderUpdate, call?: Call): Promise<UpdateResult<Id>>;
+}
+
+/** The version of this contract; an adapter states the one it was written for. */
+export const CONTRACT_VERSION = 1;
+
+/** An adapter whose settings and ids are not known at compile time: what a registry lists. */
+export interface AnyAdapter {
+  readonly name: string;
+  readonly contractVersion: typeof CONTRACT_VERSION;
+  /** The hosts that the vendor documents, `*.` standing for one label or more. A token goes elsewhere only on request. */
+  readonly hosts: readonly string[];
+  /** Strict schema of the settings, for validation without a token. */
+  readonly settings: z.ZodType;
+  /** Strict schema of {@link ProviderUpdate.native}; absent where there is none. */
+  readonly native?: z.ZodType;
+  capabilities(settings?: object): Capabilities;
+  /**
+   * The gateway for settings that were read from somewhere: the same checks as the typed call.
+   * @throws MissingSettingError, InvalidInputError
+   */
+  open(settings: unknown): Gateway<ProviderId>;
+}
+
+/** The code for one resource kind of one vendor. Call it with settings to get a {@link Gateway}. */
+export interface Adapter<Settings, Id extends ProviderId> extends AnyAdapter {
+  /** @throws MissingSettingError, InvalidInputError */
+  (settings: Settings): Gateway<Id>;
+  readonly settings: z.ZodType<Settings>;
+  capabilities(settings?: Partial<Settings>): Capabilities;
+  open(settings: unknown): Gateway<Id>;
+}

@@ -1,0 +1,77 @@
+/** A JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+const MAX_DEPTH = 64;
+
+/**
+ * The one text of a JSON value: members sorted by UTF-16 code units, no white space, numbers as ECMAScript prints them.
+ * @returns undefined when the value is not JSON (a Date, NaN, undefined, a Secret, a cycle) or is nested deeper than 64 levels.
+ */
+export function canonicalJson(value: unknown): string | undefined {
+  return render(value, 0);
+}
+
+/** A deep copy of a JSON object, or undefined when the value is none. */
+export function copyJsonObject(value: unknown): JsonObject | undefined {
+  const text = isPlainObject(value) ? canonicalJson(value) : undefined;
+  return text === undefined ? undefined : parseJsonObject(text);
+}
+
+/** The object that a text holds, or undefined when the text is not JSON or not an object. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text that a vendor stores for metadata: a text as it is, an object as its canonical JSON. */
+export function metadataText(metadata: string | JsonObject): string {
+  return typeof metadata === "string" ? metadata : (canonicalJson(metadata) ?? "");
+}
+
+/** Metadata as read back: an object only if the stored text is exactly that object's canonical JSON. */
+export function metadataFromText(text: string): string | JsonObject {
+  const value = parseJsonObject(text);
+  return value !== undefined && canonicalJson(value) === text ? value : text;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+// Holds for what JSON.parse gives.
+function isJsonObject(value: unknown): value is JsonObject {
+  return isPlainObject(value) && !Array.isArray(value);
+}
+
+function render(value: unknown, depth: number): string | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  if (value === null || typeof value === "string" || typeof value === "boolean") return JSON.stringify(value);
+  if (typeof value === "number") return Number.isFinite(value) ? JSON.stringify(value) : undefined;
+  if (Array.isArray(value))
+    return join(
+      "[",
+      Array.from(value, (item: unknown) => render(item, depth + 1)),
+      "]",
+    );
+  if (!isPlainObject(value)) return undefined;
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => {
+      const text = render(value[key], depth + 1);
+      return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`;
+    });
+  return join("{", members, "}");
+}
+
+function join(open: string, parts: readonly (string | undefined)[], close: string): string | undefined {
+  return parts.includes(undefined) ? undefined : `${open}${parts.join(",")}${close}`;
+}

@@ -1,0 +1,16 @@
+export type { Capabilities, FieldCapability, Limits } from "./contract/capabilities.ts";
+export { type Credential, type CredentialScheme, credentialSchemes } from "./contract/credential.ts";
+export * from "./contract/errors.ts";
+export type {
+  Adapter,
+  AnyAdapter,
+  Call,
+  Gateway,
+  ProviderId,
+  RequestPreview,
+  UpdateResult,
+} from "./contract/gateway.ts";
+export type { Json, JsonObject } from "./contract/json.ts";
+export { isSecret, type Secret, secret } from "./contract/secret.ts";
+export type { ListedProvider, Note, ProviderState } from "./contract/state.ts";
+export { type Field, type ProviderUpdate, updateFields } from "./contract/update.ts";

@@ -1,0 +1,151 @@
+import type { Outcome } from "../contract/errors.ts";
+import type { Secret } from "../contract/secret.ts";
+import { secretsIn } from "./body.ts";
+import type { Clock } from "./clock.ts";
+import { abortedWaiting, connectionFailure, type Failure, statusFailure, type VendorError, worse } from "./failure.ts";
+import type { Http, HttpRequest, HttpResult } from "./http.ts";
+import type { RateBudget } from "./rate-budget.ts";
+import { type Repeat, type RetryPolicy, retryDelay } from "./retry.ts";
+import { scrub } from "./scrub.ts";
+
+/** What a client is made of. */
+export interface ClientParts {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly budget: RateBudget;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  /** The token for one request, and every secret that it brings along. */
+  token(signal?: AbortSignal): Promise<Secret | undefined>;
+  /** The vendor's reading of an error body. */
+  readError(body: unknown, status: number): VendorError;
+}
+
+/** A reply with a status of 200 to 299. `secrets` are those that an echo in it could hold. */
+export interface SuccessfulReply {
+  readonly ok: true;
+  readonly status: number;
+  readonly text: string;
+  readonly secrets: readonly Secret[];
+}
+
+/** What came of a request with all its tries. `effect` is the worst of them. */
+export type ClientResult =
+  | SuccessfulReply
+  | { readonly ok: false; readonly failure: Failure; readonly effect: Outcome; readonly repeatable: boolean };
+
+/** How one request is to be sent. */
+export interface Sending {
+  readonly repeat: Repeat;
+  readonly signal: AbortSignal | undefined;
+  /** What the caller could do about a refusal with this status. */
+  advise?(status: number): string | undefined;
+}
+
+/** Sends one request, with retries, within the account's budget. */
+export type Client = (request: HttpRequest, sending: Sending) => Promise<ClientResult>;
+
+/** Joins transport, budget, retries and the vendor's error bodies. Throws only what `token` throws. */
+export function createClient(parts: ClientParts): Client {
+  return async (request, sending) => {
+    const { repeat, signal } = sending;
+    const label = describeRequest(request);
+    const token = await parts.token(signal);
+    let effect: Outcome = "not-sent";
+    const failed = (failure: Failure): ClientResult => {
+      effect = worse(effect, failure.effect);
+      return { ok: false, failure, effect, repeatable: mayRepeat(failure, repeat, effect) };
+    };
+    if (token === undefined) return failed(abortedWaiting(label));
+    const secrets = [token, ...(request.body === undefined ? [] : secretsIn(request.body))];
+    let startedAt: number | undefined;
+    for (let tries = 1; ; tries++) {
+      if (!(await parts.budget.acquire(signal))) return failed(abortedWaiting(label));
+      startedAt ??= parts.clock.now();
+      const result = await parts.http(request, token, signal);
+      if (result.kind === "reply" && result.status >= 200 && result.status < 300) {
+        return { ok: true, status: result.status, text: result.text, secrets };
+      }
+      const failure = failureOf(result, label, secrets, parts, sending);
+      const outcome = failed(failure);
+      holdBack(failure, parts);
+      if (outcome.ok || !outcome.repeatable) return outcome;
+      const elapsedMs = parts.clock.now() - startedAt;
+      const delay = retryDelay(parts.retry, { tries, elapsedMs, statedMs: failure.retryAfterMs });
+      if (delay === undefined) return outcome;
+      if (!(await parts.clock.sleep(delay, signal))) return failed(abortedWaiting(label));
+    }
+  };
+}
+
+/** The request in words, for messages: method and path. */
+export function describeRequest({ method, path }: HttpRequest): string {
+  return `${method} ${path.text}`;
+}
+
+// A stated wait holds for the whole account; one that no retry would sit out is left to each call to run into.
+function holdBack({ status, retryAfterMs }: Failure, { budget, retry }: ClientParts): void {
+  if (status === 429 && retryAfterMs !== undefined && retryAfterMs <= retry.budgetMs) budget.pause(retryAfterMs);
+}
+
+// After a lost reply a request that is not safe to repeat stays so, whatever the later answers were.
+function mayRepeat(failure: Failure, repeat: Repeat, effect: Outcome): boolean {
+  if (!failure.transient) return false;
+  return repeat === "safe" || (effect !== "unknown" && (failure.effect === "not-sent" || failure.status === 429));
+}
+
+function failureOf(
+  result: HttpResult,
+  label: string,
+  secrets: readonly Secret[],
+  parts: ClientParts,
+  sending: Sending,
+): Failure {
+  if (result.kind !== "reply") return connectionFailure(result, label, parts.timeoutMs);
+  const vendor = scrubbed(readVendorError(result.status, result.text, parts), secrets);
+  const statedMs = headerWaitMs(result.retryAfter, parts.clock) ?? vendor.retryAfterMs;
+  const stated = statedMs === undefined ? {} : { retryAfterMs: statedMs };
+  return statusFailure(result.status, label, { ...vendor, ...stated }, sending.advise?.(result.status));
+}
+
+function readVendorError(status: number, text: string, parts: ClientParts): VendorError {
+  const body = parseJson(text);
+  const vendor = body === undefined ? {} : parts.readError(body, status);
+  if (vendor.message !== undefined || vendor.fieldErrors?.length) return vendor;
+  if (body !== undefined && typeof body !== "string") return vendor;
+  const plain = typeof body === "string" ? body : text;
+  if (plain.trim() === "") return vendor;
+  return { ...vendor, message: plain.trimStart().startsWith("<") ? "an HTML page" : plain };
+}
+
+function scrubbed(vendor: VendorError, secrets: readonly Secret[]): VendorError {
+  return {
+    ...vendor,
+    ...(vendor.message === undefined ? {} : { message: scrub(vendor.message, secrets) }),
+    ...(vendor.code === undefined ? {} : { code: scrub(vendor.code, secrets) }),
+    ...(vendor.fieldErrors === undefined
+      ? {}
+      : {
+          fieldErrors: vendor.fieldErrors.map(({ path, message }) => ({
+            path: scrub(path, secrets),
+            message: scrub(message, secrets),
+          })),
+        }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+// RFC 9110, section 10.2.3: seconds, or a date.
+function headerWaitMs(header: string | undefined, clock: Clock): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now());
+}

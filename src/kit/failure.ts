@@ -1,0 +1,126 @@
+import {
+  AbortedError,
+  AuthenticationError,
+  ConflictError,
+  type ErrorDetails,
+  type GatewayError,
+  InvalidResponseError,
+  type Issue,
+  NetworkError,
+  NotFoundError,
+  type Outcome,
+  PermissionDeniedError,
+  RateLimitError,
+  RejectedError,
+  TimeoutError,
+  UnavailableError,
+} from "../contract/errors.ts";
+import type { HttpResult } from "./http.ts";
+
+/** What a vendor's error body says. Every part may be absent. */
+export interface VendorError {
+  readonly message?: string;
+  /** The vendor's own code. */
+  readonly code?: string;
+  readonly fieldErrors?: readonly Issue[];
+  /** The wait that the body states, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** An attempt that did not succeed. */
+export interface Failure {
+  readonly status?: number;
+  /** What the attempt did to the gateway, if it was a write. */
+  readonly effect: Exclude<Outcome, "partial">;
+  /** A later attempt may succeed. */
+  readonly transient: boolean;
+  readonly retryAfterMs?: number;
+  toError(details: Pick<ErrorDetails, "adapter" | "outcome" | "retryable">): GatewayError;
+}
+
+type ErrorClass = new (details: ErrorDetails) => GatewayError;
+
+/** The failure that a reply without success is. `vendor` is scrubbed already; `advice` is ours, on what to do. */
+export function statusFailure(status: number, request: string, vendor: VendorError, advice?: string): Failure {
+  const words = [vendor.message, ...(vendor.fieldErrors ?? []).map(({ path, message }) => `${path}: ${message}`)];
+  const about = words.filter((text) => text !== undefined && text !== "").join("; ");
+  const code = vendor.code === undefined || about.includes(vendor.code) ? "" : ` (${vendor.code})`;
+  const message = `${request} was answered ${status}${code}${about === "" ? "" : `: ${about}`}${advice === undefined ? "" : ` (${advice})`}`;
+  const { retryAfterMs } = vendor;
+  return {
+    status,
+    effect: status >= 500 || status < 400 || status === 408 ? "unknown" : "not-applied",
+    transient: status >= 500 || status === 408 || status === 425 || status === 429,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    toError(given) {
+      const details = { ...given, message: `${given.adapter}: ${message}`, status, ...codeOf(vendor) };
+      if (status === 429) return new RateLimitError(details, retryAfterMs);
+      const Class = STATUS_CLASSES.get(status);
+      if (Class !== undefined) return new Class(details);
+      if (status >= 500) return new UnavailableError(details);
+      if (status >= 400) return new RejectedError(details, vendor.fieldErrors);
+      return new InvalidResponseError({
+        ...details,
+        message: `${given.adapter}: ${request} was ${unexpected(status)}`,
+      });
+    },
+  };
+}
+
+const STATUS_CLASSES = new Map<number, ErrorClass>([
+  [401, AuthenticationError],
+  [403, PermissionDeniedError],
+  [404, NotFoundError],
+  [408, TimeoutError],
+  [409, ConflictError],
+]);
+
+const unexpected = (status: number) =>
+  status >= 300 ? `redirected (${status}): redirects are not followed, the key would go along` : `answered ${status}`;
+
+const codeOf = ({ code }: VendorError) => (code === undefined ? {} : { vendorCode: code });
+
+/** The failure that no complete reply is. */
+export function connectionFailure(
+  result: Exclude<HttpResult, { kind: "reply" }>,
+  request: string,
+  timeoutMs: number,
+): Failure {
+  const effect = result.sent ? "unknown" : "not-sent";
+  const failure = (Class: ErrorClass, message: string, transient: boolean): Failure => ({
+    effect,
+    transient,
+    toError: (given) => new Class({ ...given, message: `${given.adapter}: ${request} ${message}` }),
+  });
+  if (result.kind === "network") {
+    const what = result.sent ? "lost its connection" : "could not be sent";
+    return failure(NetworkError, `${what} (${result.code})`, !result.code.includes("CERT"));
+  }
+  if (result.kind === "timeout") return failure(TimeoutError, `had no complete answer within ${timeoutMs} ms`, true);
+  if (result.kind === "aborted") return failure(AbortedError, "was aborted", false);
+  return failure(InvalidResponseError, "was answered with more than 10 MiB", false);
+}
+
+/** The failure that a wait ended by the caller's signal is: nothing was sent by it. */
+export const abortedWaiting = (request: string): Failure => ({
+  effect: "not-sent",
+  transient: false,
+  toError: (given) =>
+    new AbortedError({ ...given, message: `${given.adapter}: ${request} was aborted before it was sent` }),
+});
+
+/** The failure that a successful reply is when it lacks what is needed. It took effect, or not: nobody knows. */
+export const replyFailure = (status: number, request: string, problem: string): Failure => ({
+  status,
+  effect: "unknown",
+  transient: false,
+  toError: (given) =>
+    new InvalidResponseError({ ...given, status, message: `${given.adapter}: the reply to ${request} ${problem}` }),
+});
+
+const SEVERITY: readonly Outcome[] = ["not-sent", "not-applied", "unknown", "partial"];
+
+/** The worst of two outcomes. */
+export function worse(left: Outcome, right: Outcome): Outcome {
+  return SEVERITY.indexOf(left) > SEVERITY.indexOf(right) ? left : right;
+}

@@ -1,0 +1,127 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
+import type { Secret } from "../contract/secret.ts";
+import { renderBody, type WireBody } from "./body.ts";
+import type { Path } from "./path.ts";
+
+// The only file that imports axios. An AxiosError holds the key and the Authorization header: it never leaves this file.
+
+const REPLY_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** How one gateway is reached. */
+export interface HttpSettings {
+  /** Absolute, without a trailing slash. */
+  readonly baseUrl: string;
+  /** Milliseconds for one attempt, from the start of the connection to the last byte of the reply. */
+  readonly timeoutMs: number;
+  readonly proxy: "environment" | false;
+  readonly userAgent: string;
+}
+
+/** One request, its secrets still wrapped. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: Path;
+  /** Without the question mark. */
+  readonly query?: string;
+  readonly body?: WireBody;
+}
+
+/** What came of one attempt. `sent: false` only where nothing can have reached the gateway. */
+export type HttpResult =
+  | { readonly kind: "reply"; readonly status: number; readonly text: string; readonly retryAfter?: string }
+  | { readonly kind: "timeout" | "aborted" | "too-large"; readonly sent: true }
+  | { readonly kind: "network"; readonly sent: boolean; readonly code: string };
+
+/** Sends one request once. Never throws. */
+export type Http = (request: HttpRequest, token: Secret, signal?: AbortSignal) => Promise<HttpResult>;
+
+// Failures of connecting, of finding the host and of trusting it: the request itself was never written.
+const NEVER_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+/** A client for one gateway: keep-alive connections, no redirects, bounded time and size. */
+export function createHttp(settings: HttpSettings): Http {
+  const client = axios.create({
+    baseURL: settings.baseUrl,
+    adapter: "http",
+    allowAbsoluteUrls: false,
+    maxRedirects: 0,
+    maxContentLength: REPLY_LIMIT_BYTES,
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    ...(settings.proxy === false ? { proxy: false as const } : {}),
+    responseType: "text",
+    // Bodies are rendered already; replies are parsed against a schema, whatever their content type says.
+    transformRequest: [(text: unknown) => text],
+    transformResponse: [(text: unknown) => text],
+    validateStatus: () => true,
+    headers: { common: { Accept: "application/json", "User-Agent": settings.userAgent } },
+  });
+  return (request, token, signal) => attempt(client, settings.timeoutMs, request, token, signal);
+}
+
+async function attempt(
+  client: AxiosInstance,
+  timeoutMs: number,
+  request: HttpRequest,
+  token: Secret,
+  signal: AbortSignal | undefined,
+): Promise<HttpResult> {
+  // axios' own timeout restarts with every byte of a slow reply; this one bounds the whole attempt.
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, timeoutMs);
+  signal?.addEventListener("abort", end);
+  try {
+    const reply = await client.request<string>({
+      method: request.method,
+      url: request.query === undefined ? request.path.text : `${request.path.text}?${request.query}`,
+      headers: {
+        Authorization: `Bearer ${token.reveal()}`,
+        ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(request.body === undefined ? {} : { data: renderBody(request.body) }),
+      signal: ending.signal,
+    });
+    return replyOf(reply);
+  } catch (error) {
+    if (signal?.aborted) return { kind: "aborted", sent: true };
+    if (ending.signal.aborted) return { kind: "timeout", sent: true };
+    return failureOf(error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+function replyOf({ status, data, headers }: AxiosResponse<string>): HttpResult {
+  const retryAfter: unknown = headers["retry-after"];
+  const text = typeof data === "string" ? data : "";
+  return typeof retryAfter === "string" ? { kind: "reply", status, text, retryAfter } : { kind: "reply", status, text };
+}
+
+function failureOf(error: unknown): HttpResult {
+  if (!isAxiosError(error)) return { kind: "network", sent: true, code: "UNKNOWN" };
+  if (error.message.startsWith("maxContentLength")) return { kind: "too-large", sent: true };
+  const code = error.code ?? "UNKNOWN";
+  const connecting = error.cause !== undefined && "syscall" in error.cause && error.cause.syscall === "connect";
+  return { kind: "network", sent: !(connecting || NEVER_SENT.has(code)), code };
+}

@@ -1,0 +1,21 @@
+// What an adapter is built with: the entry "gatefold/kit".
+export { metadataFromText, metadataText } from "../contract/json.ts";
+export { embedJson, type WireBody, type WireValue } from "./body.ts";
+export { unsupported } from "./capability.ts";
+export { defineAdapter } from "./define-adapter.ts";
+export type { VendorError } from "./failure.ts";
+export { opaqueId } from "./id.ts";
+export { nativeValue } from "./native.ts";
+export { queryOf } from "./pagination.ts";
+export { type Path, path } from "./path.ts";
+export type { RateLimit } from "./rate-budget.ts";
+export { present, wireTime, wireUuid } from "./reply.ts";
+export type { Repeat } from "./retry.ts";
+export { type CommonSettings, commonSettings, settingUrlSchema, type Token } from "./settings.ts";
+export type {
+  AdapterDefinition,
+  Translatable,
+  Translation,
+  Vendor,
+  WriteRequest,
+} from "./vendor.ts";

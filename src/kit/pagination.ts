@@ -1,0 +1,30 @@
+/** One page: its entries, the next page's query where there is one, and how to refuse the page. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextQuery?: string;
+  refuse(problem: string): Error;
+}
+
+/** Every entry of every page. A page that points back to one already seen is refused: it would never end. */
+export async function* followPages<Item>(
+  fetchPage: (query: string | undefined) => Promise<Page<Item>>,
+  firstQuery: string | undefined,
+): AsyncGenerator<Item, void, undefined> {
+  const seen = new Set<string | undefined>();
+  for (let query = firstQuery; ; ) {
+    seen.add(query);
+    const page = await fetchPage(query);
+    yield* page.items;
+    if (page.nextQuery === undefined) return;
+    if (seen.has(page.nextQuery)) throw page.refuse("points back to a page that was read already");
+    query = page.nextQuery;
+  }
+}
+
+/** The query of a link to a next page. Its host and path are never followed. */
+export function queryOf(link: string | null | undefined): { nextQuery?: string } {
+  if (link === null || link === undefined) return {};
+  const start = link.indexOf("?");
+  const query = start < 0 ? "" : (link.slice(start + 1).split("#", 1)[0] ?? "");
+  return { nextQuery: query };
+}

@@ -1,0 +1,17 @@
+/** A path that was built by {@link path}, so that every value in it is encoded. */
+export interface Path {
+  readonly text: string;
+}
+
+/**
+ * Builds a path from literal text and values: each value becomes exactly one segment's text, percent-encoded.
+ * @throws Error for an empty value, `.` and `..`: encoding leaves the dots, and a client would resolve them away.
+ */
+export function path(literals: TemplateStringsArray, ...values: readonly (string | number)[]): Path {
+  const text = literals.reduce((built, literal, index) => {
+    const value = String(values[index - 1]);
+    if (value === "" || value === "." || value === "..") throw new Error("a path segment is empty or a dot segment");
+    return built + encodeURIComponent(value) + literal;
+  });
+  return { text };
+}

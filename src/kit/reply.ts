@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { issuesOf } from "../contract/update.ts";
+
+/** The checked value of a reply's text, or what is wrong with it, without showing it. */
+export function parseReply<Value>(
+  schema: z.ZodType<Value>,
+  text: string,
+): { readonly value: Value } | { readonly problem: string } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    const kind = text.trimStart().startsWith("<") ? "HTML" : text === "" ? "empty" : "not complete JSON";
+    return { problem: `is ${kind}` };
+  }
+  const result = schema.safeParse(body);
+  if (result.success) return { value: result.data };
+  const issues = issuesOf(result.error).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  return { problem: `does not hold what is needed: ${issues.slice(0, 5).join("; ")}` };
+}
+
+const HAS_OFFSET = /(Z|[+-]\d{2}:?\d{2})$/i;
+
+/** A vendor's time as ISO 8601 in UTC. One without an offset is UTC. */
+export const wireTime = z.string().transform((text, context) => {
+  const moment = new Date(text.includes("T") && !HAS_OFFSET.test(text) ? `${text}Z` : text);
+  if (!Number.isNaN(moment.getTime())) return moment.toISOString();
+  context.addIssue({ code: "custom", message: "expected a time" });
+  return z.NEVER;
+});
+
+/** A vendor's UUID of any version, in lower case. */
+export const wireUuid = z.guid().transform((text) => text.toLowerCase());
+
+/** The members that have a value: absent is not reported, `null` is reported as empty. */
+export function present<Members extends object>(
+  members: Members,
+): { readonly [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { readonly [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+}

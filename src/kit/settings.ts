@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { InvalidInputError, MissingSettingError } from "../contract/errors.ts";
+import { isSecret, type Secret } from "../contract/secret.ts";
+import { baseUrlSchema, issuesOf } from "../contract/update.ts";
+import type { RateLimit } from "./rate-budget.ts";
+
+/** A gateway's token, or what gives it: called once for each request. */
+export type Token = Secret | (() => Secret | Promise<Secret>);
+
+/** The settings that every adapter takes. */
+export interface CommonSettings {
+  readonly token: Token;
+  /** Where the gateway's management API is reached: http or https, without user info. */
+  readonly baseUrl?: string;
+  /** Milliseconds for one attempt. Default 30,000. */
+  readonly timeoutMs?: number;
+  readonly retry?: {
+    /** Extra tries after the first, 0 to 10. Default 2. */
+    readonly attempts?: number;
+    /** Milliseconds for one request with all its tries. Default 90,000. */
+    readonly budgetMs?: number;
+  };
+  /** The account's request budget, shared by all calls of this gateway. Default: what the vendor documents. */
+  readonly rateLimit?: RateLimit | false;
+  /** `environment` honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default false. */
+  readonly proxy?: "environment" | false;
+  readonly userAgent?: string;
+}
+
+const TOKEN_TEXT = /^[\x21-\x7e]+$/;
+
+/** What is wrong with a token's text as a header's value, or undefined. */
+export function tokenProblem(token: Secret): string | undefined {
+  if (token.reveal() === "") return "is empty";
+  return TOKEN_TEXT.test(token.reveal()) ? undefined : "has a line break, white space or a character outside ASCII";
+}
+
+const isTokenFunction = (value: unknown): value is () => Secret | Promise<Secret> => typeof value === "function";
+
+const tokenSchema = z
+  .custom<Token>((value) => isSecret(value) || isTokenFunction(value), {
+    error: (issue) =>
+      issue.input === undefined
+        ? "is missing"
+        : "expected a Secret, made by secret(text), or a function that gives one",
+  })
+  .superRefine((token, context) => {
+    const message = isSecret(token) ? tokenProblem(token) : undefined;
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+const milliseconds = z.int({ error: "expected whole milliseconds" }).min(1, "expected at least 1 millisecond");
+
+/** A base URL as a setting: paths are appended to it, so it has no query. */
+export const settingUrlSchema = baseUrlSchema.refine((url) => !url.includes("?"), "has a query");
+
+/** The common settings, to be spread into an adapter's `z.strictObject`. */
+export const commonSettings = {
+  token: tokenSchema,
+  baseUrl: settingUrlSchema.exactOptional(),
+  timeoutMs: milliseconds.max(600_000, "expected at most 600000").exactOptional(),
+  retry: z
+    .strictObject({
+      attempts: z
+        .int({ error: "expected a whole number" })
+        .min(0, "expected 0 to 10")
+        .max(10, "expected 0 to 10")
+        .exactOptional(),
+      budgetMs: milliseconds.exactOptional(),
+    })
+    .exactOptional(),
+  rateLimit: z
+    .union(
+      [z.literal(false), z.strictObject({ requests: z.int().min(1, "expected at least 1"), perMs: milliseconds })],
+      { error: "expected false or { requests, perMs }, both whole and positive" },
+    )
+    .exactOptional(),
+  proxy: z
+    .union([z.literal("environment"), z.literal(false)], { error: 'expected "environment" or false' })
+    .exactOptional(),
+  userAgent: z
+    .string({ error: "expected a text" })
+    .regex(/^[\x20-\x7e]+$/, "expected printable ASCII")
+    .exactOptional(),
+};
+
+/**
+ * The parsed copy of an adapter's settings.
+ * @throws MissingSettingError when a required one is absent, InvalidInputError for anything else that is wrong
+ */
+export function parseSettings<Settings>(adapter: string, schema: z.ZodType<Settings>, value: unknown): Settings {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const missing = result.error.issues.filter((issue) => issue.path.length === 1 && isAbsent(value, issue.path[0]));
+  if (missing.length > 0)
+    throw new MissingSettingError(adapter, [...new Set(missing.map(({ path }) => String(path[0])))]);
+  throw new InvalidInputError(adapter, issuesOf(result.error, names));
+}
+
+function isAbsent(settings: unknown, name: PropertyKey | undefined): boolean {
+  return (
+    typeof settings === "object" && settings !== null && name !== undefined && Reflect.get(settings, name) === undefined
+  );
+}
