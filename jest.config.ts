@@ -4,7 +4,7 @@ import type { Config } from "jest";
 const config: Config = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  setupFiles: ["<rootDir>/test/support/no-network.ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/support/no-network.ts"],
   transform: {
     "\\.ts$": [
       "@swc/jest",

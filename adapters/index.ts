@@ -1,0 +1,22 @@
+import type { AnyAdapter } from "../src/index.ts";
+import { barndoor } from "./barndoor/index.ts";
+import { ngrok } from "./ngrok/index.ts";
+import { keywordsai, respan } from "./respan/index.ts";
+
+/** Every adapter that comes with the package. A new vendor is a new folder and a line here. */
+export const adapters: readonly AnyAdapter[] = [respan, keywordsai, barndoor, ngrok];
+
+/** The simulated gateways, in the order their ports are given. Loaded on demand: only the sandbox needs them. */
+export async function loadSandboxes() {
+  const [respan, barndoor, ngrok] = await Promise.all([
+    import("./respan/sandbox.ts"),
+    import("./barndoor/sandbox.ts"),
+    import("./ngrok/sandbox.ts"),
+  ]);
+  return [respan.respanSandbox, respan.keywordsaiSandbox, barndoor.barndoorSandbox, ngrok.ngrokSandbox] as const;
+}
+
+/** What the demo plays with. Loaded on demand. */
+export async function loadDemo() {
+  return (await import("./demo.ts")).demo;
+}
