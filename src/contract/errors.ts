@@ -60,9 +60,12 @@ export class UnsupportedFieldError extends GatewayErrorBase {
   readonly code = "UNSUPPORTED_FIELD";
   /** All of them at once. */
   readonly fields: readonly string[];
+  /** The same with what each cannot do. */
+  readonly issues: readonly Issue[];
 
   constructor(adapter: string, issues: readonly Issue[]) {
     super({ adapter, message: describe(adapter, issues), outcome: "not-sent", retryable: false });
+    this.issues = issues;
     this.fields = issues.map((issue) => issue.path);
   }
 }

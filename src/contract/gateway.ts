@@ -32,7 +32,7 @@ export interface Gateway<Id extends ProviderId> {
   readonly adapter: string;
   readonly capabilities: Capabilities;
   /**
-   * The id in the form that this gateway takes: `"123"` is 123 for Respan.
+   * The id in the form that this gateway takes: `"123"` is 123 where ids are integers.
    * @throws InvalidInputError for an id of the wrong kind.
    */
   parseId(value: unknown): Id;

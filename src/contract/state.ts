@@ -6,7 +6,7 @@ import type { JsonObject } from "./json.ts";
  */
 export interface ProviderState<Id> {
   readonly id: Id;
-  /** A second, readable id, where the vendor has one (Respan's `provider_id`). */
+  /** A second, readable id, where the vendor has one. */
   readonly slug?: string;
   readonly name: string;
   /** The upstream's kind in the vendor's words. */

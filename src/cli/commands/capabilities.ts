@@ -1,0 +1,58 @@
+import { adapters } from "../../../adapters/index.ts";
+import type { Capabilities, FieldCapability } from "../../contract/capabilities.ts";
+import { credentialSchemes } from "../../contract/credential.ts";
+import { updateFields } from "../../contract/update.ts";
+import { adapterOf, ConfigError, EXIT } from "../../sync/index.ts";
+import type { Host } from "../host.ts";
+import { type Report, table } from "../output.ts";
+
+/** Shows what the adapters can do, from their own data. */
+export async function capabilities(_host: Host, name: string | undefined): Promise<Report> {
+  const chosen = name === undefined ? adapters : [requireAdapter(name)];
+  const all = Object.fromEntries(chosen.map((adapter) => [adapter.name, adapter.capabilities()]));
+  return { data: all, text: capabilityTable(all), exit: EXIT.done };
+}
+
+/** The adapter of that name. */
+export function requireAdapter(name: string) {
+  const found = adapterOf(name, adapters);
+  if ("adapter" in found) return found.adapter;
+  throw new ConfigError("invalid", [{ file: name, line: 1, column: 1, path: "", message: found.problem }]);
+}
+
+/** Fields and credential schemes as rows, adapters as columns. */
+export function capabilityRows(all: Readonly<Record<string, Capabilities>>): string[][] {
+  const each = Object.values(all);
+  return [
+    ["", ...Object.keys(all)],
+    ...updateFields.map((field) => [field, ...each.map(({ fields }) => describeField(fields[field]))]),
+    ...credentialSchemes.map((scheme) => [
+      `credential: ${scheme}`,
+      ...each.map(({ schemes }) => (schemes[scheme] ? "set" : "-")),
+    ]),
+    ["list tells", ...each.map(({ list }) => list)],
+    ["key hint", ...each.map(({ hint }) => (hint ? "yes" : "-"))],
+  ];
+}
+
+function capabilityTable(all: Readonly<Record<string, Capabilities>>): string {
+  return table(capabilityRows(all));
+}
+
+function describeField({ set, clear, read, limits, writtenWith, needsRead }: FieldCapability): string {
+  if (!set) return "-";
+  const readable = { yes: "read", no: "write-only", maybe: "maybe read" }[read];
+  const bounds =
+    limits === undefined
+      ? []
+      : [limits.maxLength === undefined ? `${limits.minimum}..${limits.maximum}` : `<= ${limits.maxLength}`];
+  const along = writtenWith === undefined ? [] : [`with ${writtenWith.join("+")}`];
+  return [
+    "set",
+    ...(clear ? ["clear"] : []),
+    readable,
+    ...bounds,
+    ...along,
+    ...(needsRead ? ["may cost a read"] : []),
+  ].join(", ");
+}

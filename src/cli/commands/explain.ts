@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { adapters } from "../../../adapters/index.ts";
+import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
+import type { Gateway, ProviderId, RequestPreview } from "../../contract/gateway.ts";
+import type { ProviderUpdate } from "../../contract/update.ts";
+import {
+  type ConfigDocument,
+  ConfigError,
+  EXIT,
+  gatewayOf,
+  loadConfig,
+  openWithoutToken,
+  parseConfigDocument,
+  placeholder,
+  secretsOf,
+  withSecrets,
+  writtenFields,
+} from "../../sync/index.ts";
+import type { Host } from "../host.ts";
+import type { Report } from "../output.ts";
+import { requireAdapter } from "./capabilities.ts";
+
+/** What `explain` is about. */
+export interface ExplainTarget {
+  /** An adapter's name, or a gateway of the config. */
+  readonly target: string;
+  readonly id: string;
+  /** YAML or JSON, or the path of a file that holds it. */
+  readonly update: string;
+}
+
+/** Options of `explain`. */
+export interface ExplainOptions {
+  readonly config: string;
+  /** Settings of the adapter as YAML or JSON, where the target is an adapter. */
+  readonly settings?: string;
+}
+
+/** Shows the requests that an update would make. Sends nothing, and needs no token and no key. */
+export async function explain(host: Host, about: ExplainTarget, options: ExplainOptions): Promise<Report> {
+  const gateway = await openTarget(host, about.target, options);
+  const document = await readUpdate(host, about.update);
+  const written = writtenFields(document.value);
+  refuseLiterals(document, written);
+  const requests = explained(document, () => {
+    const fields = withSecrets(written, written.names, (_reference, member) => placeholder(member));
+    return gateway.explain(gateway.parseId(about.id), fields as ProviderUpdate);
+  });
+  return {
+    data: { adapter: gateway.adapter, requests },
+    text: requests.map(renderRequest).join("\n\n"),
+    exit: EXIT.done,
+  };
+}
+
+async function openTarget(host: Host, target: string, options: ExplainOptions): Promise<Gateway<ProviderId>> {
+  if (adapters.some(({ name }) => name === target)) {
+    const settings = options.settings === undefined ? {} : parseConfigDocument("--settings", options.settings).value;
+    return openUnreached(requireAdapter(target), typeof settings === "object" && settings !== null ? settings : {});
+  }
+  const entry = gatewayOf(await loadConfig(options.config, host.workingDirectory), target);
+  return openWithoutToken(requireAdapter(entry.adapter), entry.settings);
+}
+
+// Nothing is sent, so an address that is required and not given stays open.
+function openUnreached(adapter: Parameters<typeof openWithoutToken>[0], settings: object): Gateway<ProviderId> {
+  try {
+    return openWithoutToken(adapter, settings);
+  } catch (error) {
+    const lacksAddress =
+      isGatewayError(error) && error.name === "MissingSettingError" && error.settings.includes("baseUrl");
+    if (!lacksAddress) throw error;
+    return openWithoutToken(adapter, { ...settings, baseUrl: "https://unresolved.invalid" });
+  }
+}
+
+async function readUpdate(host: Host, update: string): Promise<ConfigDocument> {
+  if (/[\n:{]/.test(update)) return parseConfigDocument("update", update);
+  try {
+    return parseConfigDocument(update, await readFile(resolve(host.workingDirectory, update), "utf8"));
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const message = "is neither an update (YAML or JSON) nor a file that can be read";
+    throw new ConfigError("invalid", [{ file: update, line: 1, column: 1, path: "", message }]);
+  }
+}
+
+function refuseLiterals(document: ConfigDocument, written: ReturnType<typeof writtenFields>): void {
+  const problems = secretsOf(written).literals.map(({ path }) => ({
+    file: document.file,
+    ...document.position(path),
+    path: path.join("."),
+    message: "expected a reference: env:NAME, file:PATH or exec:COMMAND; it is not resolved here",
+  }));
+  if (problems.length > 0) throw new ConfigError("invalid", problems);
+}
+
+function explained(document: ConfigDocument, run: () => readonly RequestPreview[]): readonly RequestPreview[] {
+  try {
+    return run();
+  } catch (error) {
+    if (!isGatewayError(error) || !hasIssues(error)) throw error;
+    const problems = error.issues.map(({ path, message }) => ({
+      file: document.file,
+      ...document.position(path.split(".")),
+      path,
+      message,
+    }));
+    throw new ConfigError("invalid", problems);
+  }
+}
+
+function hasIssues(error: GatewayError): error is Extract<GatewayError, { issues: unknown }> {
+  return error.name === "InvalidInputError" || error.name === "UnsupportedFieldError";
+}
+
+function renderRequest({ method, path, body, when }: RequestPreview): string {
+  const condition = when === undefined ? [] : [`# when ${when}`];
+  return [...condition, `${method} ${path}`, ...(body === undefined ? [] : [JSON.stringify(body, null, 2)])].join("\n");
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ConfigError, EXIT, parseConfigDocument } from "../../sync/index.ts";
+import { type Sandbox, SandboxConfigurationError, startSandboxFrom } from "../../testing/index.ts";
+import type { Host } from "../host.ts";
+import { printReport, type Report, table } from "../output.ts";
+
+/** Options of `sandbox`. */
+export interface SandboxOptions {
+  readonly portBase?: number;
+  readonly seed?: string;
+}
+
+/** Runs the simulated gateways until the user ends it. The addresses are printed when they answer. */
+export async function sandbox(host: Host, json: boolean, options: SandboxOptions): Promise<Report> {
+  const started = await start(host, options);
+  try {
+    printReport(host, json, describe(started));
+    await new Promise<void>((finish) => {
+      if (host.signal.aborted) return finish();
+      host.signal.addEventListener("abort", () => finish());
+    });
+  } finally {
+    await started.close();
+  }
+  return { data: { closed: true }, text: "The sandbox is closed.", exit: EXIT.done };
+}
+
+async function start(host: Host, { portBase, seed }: SandboxOptions): Promise<Sandbox> {
+  const file = seed === undefined ? undefined : await readOptions(host, seed);
+  try {
+    return await startSandboxFrom({ ...file, ...(portBase === undefined ? {} : { portBase }) });
+  } catch (error) {
+    if (!(error instanceof SandboxConfigurationError)) throw error;
+    throw new ConfigError("invalid", [
+      { file: seed ?? "--port-base", line: 1, column: 1, path: "", message: error.message },
+    ]);
+  }
+}
+
+async function readOptions(host: Host, seed: string): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await readFile(resolve(host.workingDirectory, seed), "utf8");
+  } catch {
+    throw new ConfigError("invalid", [{ file: seed, line: 1, column: 1, path: "", message: "cannot be read" }]);
+  }
+  const { value } = parseConfigDocument(seed, text);
+  if (typeof value !== "object" || value === null) {
+    throw new ConfigError("invalid", [
+      { file: seed, line: 1, column: 1, path: "", message: "expected a mapping: seed, switches, faults" },
+    ]);
+  }
+  return { ...value };
+}
+
+function describe({ urls, tokens }: Sandbox): Report {
+  const gateways = Object.entries(urls).map(([name, url]) => ({
+    name,
+    url,
+    token: Object.entries(tokens).find(([each]) => each === name)?.[1] ?? "",
+  }));
+  const rows = gateways.map(({ name, url, token }) => [name, url, `token ${token}`]);
+  return { data: { gateways }, text: `${table(rows)}\nPress Ctrl-C to end it.`, exit: EXIT.done };
+}

@@ -1,0 +1,136 @@
+import { type Issue, isGatewayError } from "../contract/errors.ts";
+import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
+import { suggestion } from "../contract/nearest.ts";
+import { secret } from "../contract/secret.ts";
+import type { Field } from "../contract/update.ts";
+import type { Binding, Config, GatewayEntry } from "./config.ts";
+import type { ConfigPath } from "./config-document.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { placeholder, secretsOf, withSecrets } from "./desired.ts";
+
+/** A binding that its adapter takes. */
+export interface CheckedBinding extends Binding {
+  readonly adapter: AnyAdapter;
+  readonly entry: GatewayEntry;
+  readonly providerId: ProviderId;
+}
+
+/** A config that every adapter in it takes. */
+export interface CheckedConfig {
+  readonly config: Config;
+  readonly bindings: readonly CheckedBinding[];
+}
+
+/**
+ * Judges a config by what the adapters know, with placeholders for every secret: it needs no token, no key and no network.
+ * @throws ConfigError with every problem and its place
+ */
+export function checkConfig(config: Config, adapters: readonly AnyAdapter[]): CheckedConfig {
+  const problems: ConfigProblem[] = [];
+  const report = (path: ConfigPath, message: string, part?: "key" | "value") => {
+    const { document } = config;
+    problems.push({ file: document.file, ...document.position(path, part), path: path.join("."), message });
+  };
+  const opened = new Map<string, OpenedEntry>();
+  for (const entry of config.gateways) {
+    const gateway = openUnresolved(entry, adapters, report);
+    if (gateway !== undefined) opened.set(entry.name, gateway);
+  }
+  const places = new Map<string, string>();
+  const bindings = config.bindings.flatMap((binding): CheckedBinding[] => {
+    const target = opened.get(binding.gateway);
+    const providerId = target === undefined ? undefined : checkBinding(binding, target.gateway, report);
+    if (target === undefined || providerId === undefined) return [];
+    const object = `${binding.gateway} ${providerId}`;
+    const other = places.get(object);
+    if (other !== undefined) report([...binding.path, "id"], `is managed by ${other} already`);
+    places.set(object, binding.provider);
+    return [{ ...binding, adapter: target.adapter, entry: target.entry, providerId }];
+  });
+  if (problems.length > 0) throw new ConfigError("invalid", problems);
+  return { config, bindings };
+}
+
+interface OpenedEntry {
+  readonly entry: GatewayEntry;
+  readonly adapter: AnyAdapter;
+  readonly gateway: Gateway<ProviderId>;
+}
+
+type Report = (path: ConfigPath, message: string, part?: "key" | "value") => void;
+
+/** The adapter of that name, or undefined after a report. */
+export function adapterOf(
+  name: string,
+  adapters: readonly AnyAdapter[],
+): { adapter: AnyAdapter } | { problem: string } {
+  const adapter = adapters.find((candidate) => candidate.name === name);
+  if (adapter !== undefined) return { adapter };
+  const names = adapters.map((candidate) => candidate.name);
+  return { problem: `unknown adapter${suggestion(name, names)}; there are ${names.join(", ")}` };
+}
+
+/** A gateway without its token: it can check and explain, and every request of it would be refused. */
+export function openWithoutToken(adapter: AnyAdapter, settings: object): Gateway<ProviderId> {
+  return adapter.open({ ...settings, token: secret("unresolved") });
+}
+
+function openUnresolved(entry: GatewayEntry, adapters: readonly AnyAdapter[], report: Report): OpenedEntry | undefined {
+  const found = adapterOf(entry.adapter, adapters);
+  if ("problem" in found) {
+    report([...entry.path, "adapter"], found.problem);
+    return undefined;
+  }
+  try {
+    return { entry, adapter: found.adapter, gateway: openWithoutToken(found.adapter, entry.settings) };
+  } catch (error) {
+    for (const { path, message } of issuesIn(error)) report([...entry.path, ...pathParts(path)], message);
+    return undefined;
+  }
+}
+
+function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Report): ProviderId | undefined {
+  const { literals } = secretsOf(binding);
+  const literal = "expected a reference: env:NAME, file:PATH or exec:COMMAND; a key itself does not belong in the file";
+  for (const { path } of literals) report(path, literal);
+  try {
+    const providerId = gateway.parseId(binding.id);
+    if (literals.length > 0) return undefined;
+    const fields = Object.keys(binding.fieldPaths) as Field[];
+    if (fields.length === 0) report(binding.path, "has no fields: there is nothing to keep in line");
+    else
+      gateway.explain(
+        providerId,
+        withSecrets(binding, fields, (_reference, member) => placeholder(member)),
+      );
+    return providerId;
+  } catch (error) {
+    for (const { path, message } of issuesIn(error)) {
+      const [field = "", ...rest] = pathParts(path);
+      const at = fieldPath(binding, field);
+      const isField = at !== undefined;
+      const advice = isField && isUnsupported(error, path) ? `; leave it out here with omit: [${field}]` : "";
+      report(isField ? [...at, ...rest] : [...binding.path, ...pathParts(path)], message + advice);
+    }
+    return undefined;
+  }
+}
+
+function fieldPath(binding: Binding, field: string): ConfigPath | undefined {
+  return Object.entries(binding.fieldPaths).find(([name]) => name === field)?.[1];
+}
+
+function isUnsupported(error: unknown, path: string): boolean {
+  return isGatewayError(error) && error.name === "UnsupportedFieldError" && error.fields.includes(path);
+}
+
+const pathParts = (path: string) => (path === "" ? [] : path.split("."));
+
+/** What a GatewayError of a check says, problem by problem. Anything else is not ours to explain. */
+export function issuesIn(error: unknown): readonly Issue[] {
+  if (!isGatewayError(error)) throw error;
+  if (error.name === "InvalidInputError") return error.issues;
+  if (error.name === "MissingSettingError") return error.settings.map((path) => ({ path, message: "is required" }));
+  if (error.name === "UnsupportedFieldError") return error.issues;
+  throw error;
+}

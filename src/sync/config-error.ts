@@ -1,0 +1,37 @@
+/** One problem of a config: where it stands and what is wrong. Never holds a secret. */
+export interface ConfigProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** The names that lead there, joined by dots. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Why a config is refused: it is wrong, it asks for trust that was not given, or a secret that it refers to is not there. */
+export type ConfigErrorKind = "invalid" | "untrusted" | "credentials";
+
+/** A config that cannot be used; nothing was sent. All problems at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly kind: ConfigErrorKind;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(kind: ConfigErrorKind, problems: readonly ConfigProblem[]) {
+    super(problems.map(describeProblem).join("\n"));
+    this.kind = kind;
+    this.problems = problems;
+  }
+
+  /** The error as plain data. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, kind: this.kind, problems: this.problems };
+  }
+}
+
+/** `file:line:column: path: message`, as editors and terminals understand it. */
+export function describeProblem({ file, line, column, path, message }: ConfigProblem): string {
+  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
+}

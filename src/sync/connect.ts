@@ -1,0 +1,80 @@
+import type { Gateway, ProviderId } from "../contract/gateway.ts";
+import type { Secret } from "../contract/secret.ts";
+import type { CheckedBinding, CheckedConfig } from "./check.ts";
+import { issuesIn } from "./check.ts";
+import type { ConfigPath } from "./config-document.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { type ReferenceSources, resolveReference, type SecretReference } from "./reference.ts";
+
+/** Every gateway that some binding in scope needs, by name. */
+export type Connections = ReadonlyMap<string, Gateway<ProviderId>>;
+
+/** A secret to be resolved, and the place that asks for it. */
+export interface WantedSecret {
+  readonly path: ConfigPath;
+  readonly reference: SecretReference;
+}
+
+/** The resolved secrets, by reference. */
+export type ResolvedSecrets = (reference: SecretReference) => Secret;
+
+/**
+ * Resolves secrets, each reference once.
+ * @throws ConfigError of kind `credentials` with every one that is unset, empty or unreadable
+ */
+export async function resolveSecrets(
+  { config }: CheckedConfig,
+  wanted: readonly WantedSecret[],
+  environment: ReferenceSources["environment"],
+): Promise<ResolvedSecrets> {
+  const sources = { environment, directory: config.directory };
+  const places = new Map(wanted.map((secret) => [keyOf(secret.reference), secret]));
+  const problems: ConfigProblem[] = [];
+  const secrets = new Map<string, Secret>();
+  for (const [key, { path, reference }] of places) {
+    const resolved = await resolveReference(reference, sources);
+    if ("secret" in resolved) {
+      secrets.set(key, resolved.secret);
+      continue;
+    }
+    const { document } = config;
+    problems.push({ file: document.file, ...document.position(path), path: path.join("."), message: resolved.problem });
+  }
+  if (problems.length > 0) throw new ConfigError("credentials", problems);
+  return (reference) => {
+    const found = secrets.get(keyOf(reference));
+    if (found === undefined) throw new Error(`a secret was used that nobody asked for: ${reference.kind} reference`);
+    return found;
+  };
+}
+
+/**
+ * Opens the gateways of the bindings in scope. `defaults` are settings that an entry may override.
+ * @throws ConfigError when a token is not there or is malformed
+ */
+export async function connect(
+  checked: CheckedConfig,
+  bindings: readonly CheckedBinding[],
+  environment: ReferenceSources["environment"],
+  defaults: Readonly<Record<string, unknown>>,
+): Promise<Connections> {
+  const needed = new Map(bindings.map((binding) => [binding.entry.name, binding]));
+  const wanted = [...needed.values()].map(({ entry }) => ({ path: [...entry.path, "token"], reference: entry.token }));
+  const secretOf = await resolveSecrets(checked, wanted, environment);
+  const connections = new Map<string, Gateway<ProviderId>>();
+  for (const { entry, adapter } of needed.values()) {
+    try {
+      connections.set(entry.name, adapter.open({ ...defaults, ...entry.settings, token: secretOf(entry.token) }));
+    } catch (error) {
+      const { document } = checked.config;
+      const problems = issuesIn(error).map(({ path, message }) => {
+        const place = [...entry.path, ...path.split(".")];
+        return { file: document.file, ...document.position(place), path: place.join("."), message };
+      });
+      throw new ConfigError("credentials", problems);
+    }
+  }
+  return connections;
+}
+
+const keyOf = ({ kind, target }: SecretReference) => `${kind}:${target}`;

@@ -1,0 +1,89 @@
+import { type Secret, secret } from "../contract/secret.ts";
+import type { Field } from "../contract/update.ts";
+import type { ConfigPath } from "./config-document.ts";
+import { parseReference, type SecretReference } from "./reference.ts";
+
+/** A place in a binding where a secret goes. */
+export interface SecretUse {
+  readonly field: Field;
+  readonly path: ConfigPath;
+  readonly reference: SecretReference;
+}
+
+/** A place where a secret must be a reference and is something else: the value itself is never looked at further. */
+export interface LiteralSecret {
+  readonly path: ConfigPath;
+}
+
+// The members of a credential that are Secrets in the contract.
+const SECRET_MEMBERS = new Set(["apiKey", "secretAccessKey", "serviceAccount"]);
+
+/** Fields as a config or an update file holds them, with secrets as references. */
+export interface WrittenFields {
+  readonly fields: Readonly<Partial<Record<Field, unknown>>>;
+  readonly fieldPaths: Readonly<Partial<Record<Field, ConfigPath>>>;
+}
+
+/** The fields of an update that was written by hand. Names that no update has are kept: the gateway's check refuses them. */
+export function writtenFields(value: unknown): WrittenFields & { readonly names: readonly Field[] } {
+  const fields = Object.fromEntries(membersOf(value));
+  const names = Object.keys(fields) as Field[];
+  return { fields, fieldPaths: Object.fromEntries(names.map((name) => [name, [name]])), names };
+}
+
+/** Every reference in the fields, and every place where a literal stands instead of one. */
+export function secretsOf(written: WrittenFields): {
+  readonly uses: readonly SecretUse[];
+  readonly literals: readonly LiteralSecret[];
+} {
+  const uses: SecretUse[] = [];
+  const literals: LiteralSecret[] = [];
+  for (const field of ["credential", "native"] as const) {
+    for (const [member, value] of membersOf(written.fields[field])) {
+      const path = [...(written.fieldPaths[field] ?? [field]), member];
+      const reference = parseReference(value);
+      if (field === "credential" && !SECRET_MEMBERS.has(member)) continue;
+      if (reference !== undefined) uses.push({ field, path, reference });
+      else if (field === "credential") literals.push({ path });
+    }
+  }
+  return { uses, literals };
+}
+
+/** The update that the fields are, each reference replaced by what `secretFor` gives. Still to be checked by a gateway. */
+export function withSecrets(
+  { fields }: Pick<WrittenFields, "fields">,
+  chosen: readonly Field[],
+  secretFor: (reference: SecretReference, member: string) => Secret,
+): Record<string, unknown> {
+  const update: Record<string, unknown> = {};
+  for (const field of chosen) {
+    const value = fields[field];
+    const holdsSecrets = (field === "credential" || field === "native") && membersOf(value).length > 0;
+    update[field] = holdsSecrets ? replaced(value, field, secretFor) : value;
+  }
+  return update;
+}
+
+/** Stands in for a secret that is not resolved: of the shape that the member needs, and nothing more. */
+export function placeholder(member: string): Secret {
+  return secret(
+    member === "serviceAccount" ? '{"client_email":"unresolved","private_key":"unresolved"}' : "unresolved",
+  );
+}
+
+function replaced(
+  value: unknown,
+  field: Field,
+  secretFor: (reference: SecretReference, member: string) => Secret,
+): Record<string, unknown> {
+  const members = membersOf(value).map(([member, text]): [string, unknown] => {
+    const reference = field === "native" || SECRET_MEMBERS.has(member) ? parseReference(text) : undefined;
+    return [member, reference === undefined ? text : secretFor(reference, member)];
+  });
+  return Object.fromEntries(members);
+}
+
+function membersOf(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}

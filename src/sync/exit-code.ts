@@ -1,0 +1,62 @@
+import type { GatewayError } from "../contract/errors.ts";
+import type { ApplyResult } from "./apply.ts";
+import type { ConfigError } from "./config-error.ts";
+import type { Plan } from "./plan.ts";
+
+/** The exit codes, the same in every command and every form of output. */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  changes: 2,
+  refused: 3,
+  partlyApplied: 4,
+  credentials: 5,
+  stalePlan: 6,
+  cancelled: 8,
+} as const;
+
+/** One of {@link EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+// When several hold, the first of these counts.
+const PRECEDENCE: readonly ExitCode[] = [8, 6, 3, 4, 5, 1, 2, 0];
+
+/** The exit code of a config that cannot be used. */
+export function configExit({ kind }: ConfigError): ExitCode {
+  if (kind === "untrusted") return EXIT.refused;
+  return kind === "credentials" ? EXIT.credentials : EXIT.error;
+}
+
+/** The exit code of a plan: rows that are only unverifiable are clean. */
+export function planExit({ rows }: Plan): ExitCode {
+  const codes = rows.map((row): ExitCode => {
+    if (row.error !== undefined) return errorExit(row.error);
+    if (row.status === "blocked") return EXIT.error;
+    return row.writes.length > 0 || row.status === "change" ? EXIT.changes : EXIT.done;
+  });
+  return worst(codes);
+}
+
+/** The exit code of an apply. */
+export function applyExit({ rows }: ApplyResult): ExitCode {
+  const codes = rows.map((row): ExitCode => {
+    if (row.status === "done") return EXIT.done;
+    return row.error === undefined ? EXIT.error : errorExit(row.error);
+  });
+  const mixed = rows.some(({ status }) => status === "done") && rows.some(({ status }) => status !== "done");
+  return worst(mixed ? [...codes, EXIT.partlyApplied] : codes);
+}
+
+/** The exit code of one error. */
+export function errorExit(error: GatewayError): ExitCode {
+  if (error.name === "AbortedError") return EXIT.cancelled;
+  if (error.name === "StalePlanError") return EXIT.stalePlan;
+  if (error.name === "UnsafePlanError") return EXIT.refused;
+  if (error.name === "PartialUpdateError") return EXIT.partlyApplied;
+  const isCredentials = error.name === "AuthenticationError" || error.name === "PermissionDeniedError";
+  return isCredentials ? EXIT.credentials : EXIT.error;
+}
+
+function worst(codes: readonly ExitCode[]): ExitCode {
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.done;
+}

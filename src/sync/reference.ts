@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { type Secret, secret } from "../contract/secret.ts";
+
+/** Where a secret is kept. The config holds nothing else of it. */
+export interface SecretReference {
+  readonly kind: "env" | "file" | "exec";
+  /** The variable's name, the file's path, or the command. */
+  readonly target: string;
+}
+
+/** What a reference is resolved with. Passed in, so that a plan cannot reach further than it was given. */
+export interface ReferenceSources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here: the folder of the config file. */
+  readonly directory: string;
+}
+
+const EXEC_TIMEOUT_MS = 30_000;
+const EXEC_MAX_BYTES = 1024 * 1024;
+
+/** The reference that a text is, or undefined: `env:NAME`, `file:PATH`, `exec:COMMAND`. */
+export function parseReference(text: unknown): SecretReference | undefined {
+  const [, kind, target] = (typeof text === "string" ? /^(env|file|exec):(\S.*)$/.exec(text) : null) ?? [];
+  if (target === undefined || (kind !== "env" && kind !== "file" && kind !== "exec")) return undefined;
+  return { kind, target };
+}
+
+/**
+ * The secret, or what is wrong, in words that hold nothing of it. The value stays text, whatever it looks like;
+ * one trailing line break of a file or a command's output is dropped. A command runs without a shell.
+ */
+export async function resolveReference(
+  reference: SecretReference,
+  sources: ReferenceSources,
+): Promise<{ readonly secret: Secret } | { readonly problem: string }> {
+  const { kind, target } = reference;
+  if (kind === "env") return given(sources.environment[target], `the environment variable ${target}`);
+  try {
+    if (kind === "file")
+      return given(trimmed(await readFile(resolve(sources.directory, target), "utf8")), `the file ${target}`);
+    const [command = "", ...parameters] = splitCommand(target);
+    const options = {
+      cwd: sources.directory,
+      timeout: EXEC_TIMEOUT_MS,
+      maxBuffer: EXEC_MAX_BYTES,
+      env: environmentOf(sources),
+    };
+    const { stdout } = await promisify(execFile)(command, parameters, options);
+    return given(trimmed(stdout), `the output of ${command}`);
+  } catch (error) {
+    // The error's own text may hold output of the command: only its code is shown.
+    const code = typeof error === "object" && error !== null && "code" in error ? ` (${String(error.code)})` : "";
+    return { problem: kind === "file" ? `the file ${target} cannot be read${code}` : `the command failed${code}` };
+  }
+}
+
+function given(text: string | undefined, what: string): { readonly secret: Secret } | { readonly problem: string } {
+  if (text === undefined) return { problem: `${what} is not set` };
+  return text === "" ? { problem: `${what} is empty` } : { secret: secret(text) };
+}
+
+const trimmed = (text: string) => text.replace(/\r?\n$/, "");
+
+function environmentOf({ environment }: ReferenceSources): Record<string, string> {
+  const entries = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Words separated by blanks; single or double quotes keep blanks. Nothing else is special: there is no shell. */
+export function splitCommand(command: string): string[] {
+  const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_quoted, double?: string, single?: string) => double ?? single ?? ""),
+  );
+}

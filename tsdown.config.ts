@@ -1,0 +1,25 @@
+import { defineConfig } from "tsdown";
+
+const entries = {
+  index: "src/index.ts",
+  kit: "src/kit/index.ts",
+  sync: "src/sync/index.ts",
+  testing: "src/testing/index.ts",
+  "adapters/respan": "adapters/respan/index.ts",
+  "adapters/barndoor": "adapters/barndoor/index.ts",
+  "adapters/ngrok": "adapters/ngrok/index.ts",
+};
+const common = {
+  platform: "node",
+  target: "node20",
+  dts: true,
+  logLevel: "warn",
+  inputOptions: { checks: { pluginTimings: false } },
+} as const;
+
+// Entries of one format share their chunks, so that a consumer of several loads the contract once. Only the command line
+// is not built twice.
+export default defineConfig([
+  { ...common, entry: { ...entries, cli: "src/cli/main.ts" }, format: ["esm"] },
+  { ...common, entry: entries, format: ["cjs"], clean: false },
+]);
