@@ -1,175 +1,32 @@
-import { z } from "zod";
 import {
   defineVendorSandbox,
   type Refusal,
   type RouteCall,
-  SandboxConfigurationError,
   type VendorEnvironment,
   type VendorGateway,
   type WireReply,
 } from "../../src/sandbox/index.ts";
+import {
+  type Binding,
+  type Connection,
+  checkRules,
+  failure,
+  holdsSecret,
+  kept,
+  listed,
+  onOne,
+  type Provider,
+  planted,
+  Refused,
+  read,
+  storedConnection,
+  storedProvider,
+  without,
+} from "./sandbox/records.ts";
+import { type Seed, type Switches, seed, switches, type UpdateBody, updateBody } from "./sandbox/schema.ts";
+import { authTypes, oauth, secrets, twoSecrets, unprobed, withoutV1 } from "./sandbox/vocabulary.ts";
 
 const basePath = "/api/llm-gateway";
-const text = z.string().min(1);
-const uuid = z.guid().toLowerCase();
-const object = z.record(z.string(), z.unknown());
-const url = z.url({ protocol: /^https?$/ });
-const time = z.iso.datetime({ offset: true, local: true });
-const billingReason = z.enum(["subscription", "local", "external", "other"]);
-const billingNote = z.string().trim().max(200);
-
-// https://docs.barndoor.ai/api-reference/llm-gateway/credentials/createCredential
-/** The secret each `auth_type` takes: a key, an object in `credentials`, none; undefined where no page shows it. */
-const secrets: Readonly<Record<string, "api_key" | "none" | z.ZodType>> = {
-  api_key: "api_key",
-  bearer_api_key: "api_key",
-  x_api_key: "api_key",
-  azure_api_key: "api_key",
-  azure_foundry_api_key: "api_key",
-  bedrock_api_key: "api_key",
-  aws_role: z.strictObject({ iam_role_arn: text, external_id: text.optional() }),
-  aws_keys: z.strictObject({ access_key_id: text, secret_access_key: text }),
-  aws_static_credentials: z.strictObject({ access_key_id: text, secret_access_key: text }),
-  google_service_account: z.looseObject({ client_email: text, private_key: text }),
-  azure_entra_client_secret: z.strictObject({ tenant_id: text, client_id: text, client_secret: text }),
-  google_adc: "none",
-  oauth_passthrough: "none",
-  claude_oauth: "none",
-  codex_oauth: "none",
-};
-
-/** What each family takes, its default first; `*` is every other family. */
-const authTypes: Readonly<Record<"docs" | "newer", Readonly<Record<string, readonly string[]>>>> = {
-  docs: {
-    bedrock: ["aws_role", "aws_keys", "bedrock_api_key"],
-    vertex: ["google_adc", "google_service_account", "google_impersonation"],
-    anthropic: ["api_key", "oauth_passthrough"],
-    openai: ["api_key", "oauth_passthrough"],
-    "*": ["api_key"],
-  },
-  newer: {
-    bedrock: ["aws_role", "aws_static_credentials", "bedrock_api_key"],
-    vertex: ["google_adc", "google_service_account", "google_service_account_impersonation"],
-    anthropic: ["x_api_key", "claude_oauth"],
-    openai: ["bearer_api_key", "codex_oauth"],
-    azure_openai: ["azure_api_key", "azure_entra_client_secret"],
-    azure_foundry: ["azure_foundry_api_key", "azure_entra_client_secret"],
-    "*": ["bearer_api_key"],
-  },
-};
-const twoSecrets = "A connection_id and an inline key exclude each other.";
-const oauth = ["oauth_passthrough", "claude_oauth", "codex_oauth"];
-const unprobed = ["bedrock", "vertex", "azure_openai", "azure_foundry"];
-const withoutV1 = [
-  ...["openai", "anthropic", "groq", "together", "mistral", "cohere", "xai"],
-  ...["fireworks", "perplexity", "openrouter", "deepseek", "custom", "typesafe"],
-];
-
-const switches = z.strictObject({
-  /** The verb that updates a provider. Default both. */
-  updateMethod: z.enum(["PATCH", "PUT", "both"]).optional(),
-  /** The status of the wrong verb: 405 (default), or a bare 404 in plain text. */
-  wrongMethod: z.union([z.literal(405), z.literal(404)]).optional(),
-  /** Whether a provider may hold its own key; newer platforms refuse it, and with it a detach. Default accepted. */
-  inlineKeys: z.enum(["accepted", "refused"]).optional(),
-  /** Which words `auth_type` takes. Default docs. */
-  authTypes: z.enum(["docs", "newer"]).optional(),
-  /** The highest timeouts in seconds. Default 3600 and 1800; newer platforms take 600 and 300. */
-  timeoutCeilings: z
-    .strictObject({ request: z.int().positive().optional(), streamIdle: z.int().positive().optional() })
-    .optional(),
-  /** Whether attaching sets the connection's base URL (default) or leaves the provider its own. */
-  attachedBaseUrl: z.enum(["connection", "own"]).optional(),
-  /** Whether a base URL may end in `/v1` where the family is OpenAI-compatible. Default accepted. */
-  trailingV1: z.enum(["accepted", "refused"]).optional(),
-  /** What a probe finds, and how long after a key or connection change a read shows it. Default healthy, 0 ms. */
-  probeResult: z.enum(["healthy", "unhealthy"]).optional(),
-  probeDelayMs: z.int().nonnegative().optional(),
-  /** Timestamps with `Z` (default), or without an offset. */
-  timestamps: z.enum(["utc", "offsetless"]).optional(),
-  /** All fields of a reply (default), or only those of the reference page's sample, unset ids left out. */
-  replyFields: z.enum(["all", "sample"]).optional(),
-});
-
-const shared = {
-  id: uuid,
-  name: text,
-  /** The upstream, e.g. `openai`; its family decides which `auth_type` it takes. */
-  model_provider: text,
-  api_key: text.optional(),
-  credentials: object.optional(),
-  settings: object.optional(),
-  last_change_note: z.string().max(500).optional(),
-  created_at: time.optional(),
-  updated_at: time.optional(),
-};
-const seedConnection = z.strictObject({ ...shared, base_url: url, auth_type: text.optional() });
-const seedProvider = z.strictObject({
-  ...shared,
-  /** Left out: the connection's. */
-  base_url: url.optional(),
-  auth_type: text.optional(),
-  connection_id: uuid.optional(),
-  catalog_id: uuid.optional(),
-  catalog_slug: text.optional(),
-  enabled: z.boolean().optional(),
-  request_timeout_secs: z.int().positive().optional(),
-  stream_idle_timeout_secs: z.int().positive().optional(),
-  enforce_health_check: z.boolean().optional(),
-  billing_mode: z.enum(["per_token", "not_metered"]).optional(),
-  billing_reason: billingReason.optional(),
-  billing_note: billingNote.optional(),
-  model_sync_mode: z.enum(["off", "additive", "full"]).optional(),
-  health_status: z.enum(["unverified", "healthy", "unhealthy"]).optional(),
-  health_detail: text.optional(),
-  health_checked_at: time.optional(),
-});
-const seed = z.strictObject({
-  token: text.optional(),
-  org_id: uuid.optional(),
-  connections: z.array(seedConnection).optional(),
-  providers: z.array(seedProvider).optional(),
-});
-
-// https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider and updateProvider
-/** Null clears a tri-state field; elsewhere the server reads it as omitted. */
-const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Switches["timeoutCeilings"]> = {}) =>
-  z.strictObject({
-    connection_id: uuid.nullish(),
-    request_timeout_secs: z.int().min(1).max(request).nullish(),
-    stream_idle_timeout_secs: z.int().min(1).max(streamIdle).nullish(),
-    billing_reason: billingReason.nullish(),
-    billing_note: billingNote.nullish(),
-    name: text.nullish(),
-    base_url: url.nullish(),
-    auth_type: text.nullish(),
-    api_key: text.nullish(),
-    credentials: object.nullish(),
-    settings: object.nullish(),
-    enabled: z.boolean().nullish(),
-    enforce_health_check: z.boolean().nullish(),
-    billing_mode: z.enum(["per_token", "not_metered"]).nullish(),
-    model_sync_mode: z.enum(["off", "additive", "full"]).nullish(),
-    change_note: z.string().max(500).nullish(),
-  });
-
-type Seed = z.infer<typeof seed>;
-type Switches = z.infer<typeof switches>;
-type UpdateBody = z.infer<ReturnType<typeof updateBody>>;
-type Connection = ReturnType<typeof storedConnection>;
-type Provider = ReturnType<typeof storedProvider>;
-type Binding = Pick<Provider, "connection_id" | "auth_type" | "api_key" | "credentials">;
-
-/** A rule that a body breaks; the record stays as it was. */
-class Refused extends Error {
-  constructor(
-    message: string,
-    readonly status = 400,
-    readonly type = "invalid_request_error",
-  ) {
-    super(message);
-  }
-}
 
 export const barndoorSandbox = defineVendorSandbox({
   name: "barndoor",
@@ -414,97 +271,4 @@ class GatewayApi {
   #written(time: string): string {
     return this.switches.timestamps === "offsetless" ? time.replace(/Z$/, "") : time;
   }
-}
-
-function storedConnection(seed: z.infer<typeof seedConnection>, defaultType: string, started: string) {
-  const { auth_type = defaultType, api_key = null, credentials = null, settings = {}, created_at = started } = seed;
-  const { updated_at = created_at, last_change_note = null } = seed;
-  return { ...seed, auth_type, api_key, credentials, settings, created_at, updated_at, last_change_note };
-}
-
-function storedProvider(
-  seed: z.infer<typeof seedProvider>,
-  connection: Connection | undefined,
-  defaultType: string,
-  started: string,
-) {
-  const base_url = seed.base_url ?? connection?.base_url;
-  if (base_url === undefined) throw new Refused("expected a base_url, or a connection that has one");
-  const { billing_mode = "per_token", model_sync_mode = "off", health_status = "unverified" } = seed;
-  return {
-    ...storedConnection(
-      { ...seed, base_url, auth_type: connection?.auth_type ?? seed.auth_type },
-      defaultType,
-      started,
-    ),
-    connection_id: seed.connection_id ?? null,
-    catalog_id: seed.catalog_id ?? null,
-    catalog_slug: seed.catalog_slug ?? null,
-    enabled: seed.enabled ?? true,
-    request_timeout_secs: seed.request_timeout_secs ?? null,
-    stream_idle_timeout_secs: seed.stream_idle_timeout_secs ?? null,
-    enforce_health_check: seed.enforce_health_check ?? true,
-    billing_mode,
-    billing_reason: seed.billing_reason ?? null,
-    billing_note: seed.billing_note || null,
-    model_sync_mode,
-    health_status,
-    health_detail: seed.health_detail ?? null,
-    health_checked_at: seed.health_checked_at ?? null,
-  };
-}
-
-function checkRules({ billing_mode, billing_reason, model_sync_mode, catalog_id }: Provider): void {
-  if (billing_mode === "not_metered" && billing_reason === null)
-    throw new Refused("not_metered needs a billing_reason.");
-  if (model_sync_mode !== "off" && catalog_id === null) throw new Refused("model_sync_mode needs a catalog entry.");
-}
-
-function planted<Kind extends { id: string }>(into: Map<string, Kind>, where: string, make: () => Kind): void {
-  const misplanted = (message: string) => new SandboxConfigurationError([{ path: `barndoor.seed.${where}`, message }]);
-  try {
-    const one = make();
-    if (into.has(one.id)) throw new Refused("expected every id only once");
-    into.set(one.id, one);
-  } catch (error) {
-    throw error instanceof Refused ? misplanted(error.message) : error;
-  }
-}
-
-function listed<Kind>(all: ReadonlyMap<string, Kind>, show: (one: Kind) => unknown): WireReply {
-  return { status: 200, json: [...all.values()].map(show) };
-}
-
-function onOne<Kind>(all: ReadonlyMap<string, Kind>, id: string, show: (one: Kind) => unknown): WireReply {
-  try {
-    const one = all.get(read(uuid, id, "id"));
-    if (one === undefined) throw new Refused("Nothing with this id was found.", 404, "not_found_error");
-    return { status: 200, json: show(one) };
-  } catch (error) {
-    if (error instanceof Refused) return failure(error.status, error.message, error.type);
-    throw error;
-  }
-}
-
-function read<Value>(schema: z.ZodType<Value>, value: unknown, part = "body"): Value {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Refused(parsed.error.issues.map(({ path, message }) => `${path.join(".") || part}: ${message}`).join("; "));
-}
-
-function failure(status: number, message: string, type: string): WireReply {
-  return { status, json: { error: { message, type } } };
-}
-
-/** Tri-state: omitted keeps, null clears, a value sets. */
-function kept<Value>(given: Value | null | undefined, stored: Value | null): Value | null {
-  return given === undefined ? stored : given;
-}
-
-function holdsSecret(body: UpdateBody): boolean {
-  return (body.api_key ?? body.credentials ?? null) !== null;
-}
-
-function without(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }

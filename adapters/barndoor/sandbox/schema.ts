@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+const text = z.string().min(1);
+export const uuid = z.guid().toLowerCase();
+const object = z.record(z.string(), z.unknown());
+const url = z.url({ protocol: /^https?$/ });
+const time = z.iso.datetime({ offset: true, local: true });
+const billingReason = z.enum(["subscription", "local", "external", "other"]);
+const billingNote = z.string().trim().max(200);
+
+export const switches = z.strictObject({
+  /** The verb that updates a provider. Default both. */
+  updateMethod: z.enum(["PATCH", "PUT", "both"]).optional(),
+  /** The status of the wrong verb: 405 (default), or a bare 404 in plain text. */
+  wrongMethod: z.union([z.literal(405), z.literal(404)]).optional(),
+  /** Whether a provider may hold its own key; newer platforms refuse it, and with it a detach. Default accepted. */
+  inlineKeys: z.enum(["accepted", "refused"]).optional(),
+  /** Which words `auth_type` takes. Default docs. */
+  authTypes: z.enum(["docs", "newer"]).optional(),
+  /** The highest timeouts in seconds. Default 3600 and 1800; newer platforms take 600 and 300. */
+  timeoutCeilings: z
+    .strictObject({ request: z.int().positive().optional(), streamIdle: z.int().positive().optional() })
+    .optional(),
+  /** Whether attaching sets the connection's base URL (default) or leaves the provider its own. */
+  attachedBaseUrl: z.enum(["connection", "own"]).optional(),
+  /** Whether a base URL may end in `/v1` where the family is OpenAI-compatible. Default accepted. */
+  trailingV1: z.enum(["accepted", "refused"]).optional(),
+  /** What a probe finds, and how long after a key or connection change a read shows it. Default healthy, 0 ms. */
+  probeResult: z.enum(["healthy", "unhealthy"]).optional(),
+  probeDelayMs: z.int().nonnegative().optional(),
+  /** Timestamps with `Z` (default), or without an offset. */
+  timestamps: z.enum(["utc", "offsetless"]).optional(),
+  /** All fields of a reply (default), or only those of the reference page's sample, unset ids left out. */
+  replyFields: z.enum(["all", "sample"]).optional(),
+});
+
+export const shared = {
+  id: uuid,
+  name: text,
+  /** The upstream, e.g. `openai`; its family decides which `auth_type` it takes. */
+  model_provider: text,
+  api_key: text.optional(),
+  credentials: object.optional(),
+  settings: object.optional(),
+  last_change_note: z.string().max(500).optional(),
+  created_at: time.optional(),
+  updated_at: time.optional(),
+};
+export const seedConnection = z.strictObject({ ...shared, base_url: url, auth_type: text.optional() });
+export const seedProvider = z.strictObject({
+  ...shared,
+  /** Left out: the connection's. */
+  base_url: url.optional(),
+  auth_type: text.optional(),
+  connection_id: uuid.optional(),
+  catalog_id: uuid.optional(),
+  catalog_slug: text.optional(),
+  enabled: z.boolean().optional(),
+  request_timeout_secs: z.int().positive().optional(),
+  stream_idle_timeout_secs: z.int().positive().optional(),
+  enforce_health_check: z.boolean().optional(),
+  billing_mode: z.enum(["per_token", "not_metered"]).optional(),
+  billing_reason: billingReason.optional(),
+  billing_note: billingNote.optional(),
+  model_sync_mode: z.enum(["off", "additive", "full"]).optional(),
+  health_status: z.enum(["unverified", "healthy", "unhealthy"]).optional(),
+  health_detail: text.optional(),
+  health_checked_at: time.optional(),
+});
+export const seed = z.strictObject({
+  token: text.optional(),
+  org_id: uuid.optional(),
+  connections: z.array(seedConnection).optional(),
+  providers: z.array(seedProvider).optional(),
+});
+
+// https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider and updateProvider
+/** Null clears a tri-state field; elsewhere the server reads it as omitted. */
+export const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Switches["timeoutCeilings"]> = {}) =>
+  z.strictObject({
+    connection_id: uuid.nullish(),
+    request_timeout_secs: z.int().min(1).max(request).nullish(),
+    stream_idle_timeout_secs: z.int().min(1).max(streamIdle).nullish(),
+    billing_reason: billingReason.nullish(),
+    billing_note: billingNote.nullish(),
+    name: text.nullish(),
+    base_url: url.nullish(),
+    auth_type: text.nullish(),
+    api_key: text.nullish(),
+    credentials: object.nullish(),
+    settings: object.nullish(),
+    enabled: z.boolean().nullish(),
+    enforce_health_check: z.boolean().nullish(),
+    billing_mode: z.enum(["per_token", "not_metered"]).nullish(),
+    model_sync_mode: z.enum(["off", "additive", "full"]).nullish(),
+    change_note: z.string().max(500).nullish(),
+  });
+
+export type Seed = z.infer<typeof seed>;
+export type Switches = z.infer<typeof switches>;
+export type UpdateBody = z.infer<ReturnType<typeof updateBody>>;
+export type SeedConnection = z.infer<typeof seedConnection>;
+export type SeedProvider = z.infer<typeof seedProvider>;
