@@ -21,5 +21,12 @@ const common = {
 // is not built twice.
 export default defineConfig([
   { ...common, entry: { ...entries, cli: "src/cli/main.ts" }, format: ["esm"] },
-  { ...common, entry: entries, format: ["cjs"], clean: false },
+  {
+    ...common,
+    entry: entries,
+    format: ["cjs"],
+    clean: false,
+    // Without a chunk of its own the bundler's runtime lands in the kit, and the contract would require the kit.
+    outputOptions: { codeSplitting: { groups: [{ name: "runtime", test: /rolldown.runtime/ }] } },
+  },
 ]);

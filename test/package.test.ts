@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { requireBuild, root, runNode } from "./support/built.ts";
+
+interface Conditions {
+  readonly import: { readonly types: string; readonly default: string };
+  readonly require: { readonly types: string; readonly default: string };
+}
+
+const manifest: {
+  exports: Record<string, Conditions | string>;
+  bin: Record<string, string>;
+  dependencies: Record<string, string>;
+} = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const entries = Object.entries(manifest.exports).flatMap(([name, conditions]) =>
+  typeof conditions === "string" ? [] : [[name, conditions] as const],
+);
+const specifiers = entries.map(([name]) => name.replace(/^\./, "gatefold"));
+
+beforeAll(requireBuild);
+
+describe("the package's exports", () => {
+  it("are the public entries", () => {
+    expect(Object.keys(manifest.exports)).toStrictEqual([
+      ".",
+      "./kit",
+      "./sync",
+      "./testing",
+      "./adapters/respan",
+      "./adapters/barndoor",
+      "./adapters/ngrok",
+      "./package.json",
+    ]);
+  });
+
+  it.each(entries)("%s is built in both formats, with types", (_name, conditions) => {
+    for (const file of [...Object.values(conditions.import), ...Object.values(conditions.require)]) {
+      expect([file, existsSync(join(root, file))]).toStrictEqual([file, true]);
+    }
+  });
+
+  it("reach every built entry of an adapter", () => {
+    const built = readdirSync(join(root, "dist", "adapters")).filter((file) => file.endsWith(".mjs"));
+    const exported = entries.map(([, { import: files }]) => files.default);
+    expect(built.map((file) => `./dist/adapters/${file}`).filter((file) => !exported.includes(file))).toStrictEqual([]);
+  });
+
+  it("load as ES modules and as CommonJS, with the same names", async () => {
+    const list = JSON.stringify(specifiers);
+    const names = "Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports').sort()";
+    const [esm, cjs] = await Promise.all([
+      runNode([
+        "--input-type=module",
+        "-e",
+        `for (const each of ${list}) { const module = await import(each); console.log(each, ...${names}); }`,
+      ]),
+      runNode(["-e", `for (const each of ${list}) { const module = require(each); console.log(each, ...${names}); }`]),
+    ]);
+    expect(cjs.stdout).toBe(esm.stdout);
+    expect(esm.stdout).toContain("gatefold/adapters/respan keywordsai respan");
+  });
+
+  it("understand each other's secrets and errors across the two formats", async () => {
+    const script = `
+      import { createRequire } from "node:module";
+      import { isGatewayError, isSecret } from "gatefold";
+      const other = createRequire(import.meta.url)("gatefold");
+      let error;
+      try { other.secret(undefined); } catch (caught) { error = caught; }
+      console.log(isSecret(other.secret("text")), isGatewayError(error), error instanceof Error);`;
+    const { stdout } = await runNode(["--input-type=module", "-e", script]);
+    expect(stdout).toBe("true true true\n");
+  });
+});
+
+describe("the package's parts", () => {
+  it("have a built command line", () => {
+    expect(readFileSync(join(root, manifest.bin.gatefold ?? ""), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("import no package that is not declared", () => {
+    const imported = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.[mc]js$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(root, "dist", file), "utf8");
+        return [...text.matchAll(/(?:from |import\(|require\()"([^".][^"]*)"/g)].map(([, name]) => name ?? "");
+      })
+      .filter((name) => !name.startsWith("node:"));
+    expect([...new Set(imported)].sort()).toStrictEqual(Object.keys(manifest.dependencies).sort());
+  });
+});

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { adapters } from "../adapters/index.ts";
+import { capabilityRows } from "../src/cli/commands/capabilities.ts";
+import * as contract from "../src/index.ts";
+import { checkConfig, EXIT, parseConfig } from "../src/sync/index.ts";
+import { startSandbox } from "../src/testing/index.ts";
+import { root, runNode } from "./support/built.ts";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map(([, text]) => text ?? "");
+const [library = "", sandboxExample = ""] = blocks("ts");
+
+describe("the README", () => {
+  it("shows the capability table of the adapters' own data", () => {
+    const all = Object.fromEntries(adapters.map((adapter) => [adapter.name, adapter.capabilities()]));
+    const [head = [], ...rows] = capabilityRows(all);
+    const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+    const table = [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+    const shown = /<!-- capabilities -->\n([\s\S]*?)\n<!-- \/capabilities -->/.exec(readme)?.[1];
+    expect(shown).toBe(table);
+  });
+
+  it("names every error class and every exit code", () => {
+    const classes = Object.keys(contract).filter((name) => /Error$/.test(name) && name !== "isGatewayError");
+    expect(classes.length).toBeGreaterThan(15);
+    for (const name of classes) expect(readme).toContain(`\`${name}\``);
+    for (const code of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`^\\| ${code} \\| `, "m"));
+  });
+
+  it("names every setting of every adapter", () => {
+    for (const { settings } of adapters) {
+      const shape = "shape" in settings ? Object.keys(settings.shape ?? {}) : [];
+      expect(shape.length).toBeGreaterThan(0);
+      for (const name of shape) expect(readme).toMatch(new RegExp(`\`${name}[\`.]`));
+    }
+  });
+
+  it("has a config that the adapters take", () => {
+    const [config = ""] = blocks("yaml");
+    const checked = checkConfig(parseConfig("README.md", config, root), adapters);
+    expect(checked.bindings.map(({ gateway }) => gateway)).toStrictEqual([
+      "respan-prod",
+      "barndoor-prod",
+      "ngrok-prod",
+    ]);
+  });
+
+  it("gives a reason for every dependency", () => {
+    const manifest: { dependencies: Record<string, string> } = JSON.parse(
+      readFileSync(join(root, "package.json"), "utf8"),
+    );
+    for (const name of Object.keys(manifest.dependencies)) expect(readme).toContain(`\n| ${name} | `);
+  });
+});
+
+describe("the README's examples", () => {
+  it("compile against the built package", () => {
+    const files = new Map(blocks("ts").map((text, index) => [join(root, `readme-example-${index}.ts`), text]));
+    const options: ts.CompilerOptions = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ["node"],
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    };
+    const host = ts.createCompilerHost(options);
+    const { readFile, fileExists } = host;
+    host.readFile = (file) => files.get(file) ?? readFile(file);
+    host.fileExists = (file) => files.has(file) || fileExists(file);
+    const program = ts.createProgram([...files.keys()], options, host);
+    const messages = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+    expect(messages).toStrictEqual([]);
+  }, 60_000);
+
+  it("update a provider", async () => {
+    const sandbox = await startSandbox({
+      seed: { respan: { providers: [{ pk: 123, provider_id: "azure", provider_name: "Azure", api_key: "old" }] } },
+    });
+    try {
+      const script = library.replace("respan({ ", `respan({ baseUrl: "${sandbox.urls.respan}", `);
+      expect(script).not.toBe(library);
+      const { stdout, stderr } = await runNode(["--input-type=module", "-e", script], {
+        RESPAN_API_KEY: sandbox.tokens.respan,
+      });
+      expect([stdout, stderr]).toStrictEqual([expect.stringMatching(/^azure 20.* \[\]\n$/), ""]);
+      expect(sandbox.stored("respan", 123)).toMatchObject({
+        api_key: "new-api-key",
+        provider_name: "Updated Azure Provider",
+      });
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it("start a sandbox", async () => {
+    const { stdout } = await runNode(["--input-type=module", "-e", sandboxExample]);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+ sandbox-respan-token old 0\n$/);
+  });
+});
