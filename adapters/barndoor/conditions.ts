@@ -19,9 +19,12 @@ export function conditions({ credential, connectionId, native }: ProviderUpdate,
   return issues;
 }
 
+const WITH_SECRET = new Set(["api_key", "bedrock_api_key", "aws_keys", "google_service_account"]);
+
 /** What may help after a 400: newer platforms refuse what the page this adapter follows allows. */
 export function advise(status: number, { credential, connectionId }: ProviderUpdate): string | undefined {
-  if (status !== 400 || (credential === undefined && connectionId !== null)) return undefined;
+  const hasKey = credential !== undefined && WITH_SECRET.has(credential.scheme);
+  if (status !== 400 || !(hasKey || connectionId === null)) return undefined;
   const what = connectionId === null ? "detaching from a connection" : "keys on a provider";
   return `newer Barndoor platforms refuse ${what}; if yours does, set connectionId to a connection that holds the key`;
 }

@@ -1,5 +1,5 @@
 import type { Capabilities } from "../../src/index.ts";
-import { unsupported } from "../../src/kit/index.ts";
+import { apiKeyOnly, unsupported } from "../../src/kit/index.ts";
 
 // Limits: https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/update
 /** What ngrok can do with a provider key. Timeouts are account-wide there, and the base URL belongs to the custom provider. */
@@ -17,16 +17,7 @@ export const capabilities = (): Capabilities => ({
     enabled: unsupported,
     native: unsupported,
   },
-  schemes: {
-    api_key: true,
-    bedrock_api_key: false,
-    aws_role: false,
-    aws_keys: false,
-    google_adc: false,
-    google_service_account: false,
-    google_impersonation: false,
-    oauth_passthrough: false,
-  },
+  schemes: apiKeyOnly,
   list: "ids",
   hint: true,
 });

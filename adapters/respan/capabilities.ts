@@ -1,5 +1,5 @@
 import type { Capabilities, Field, FieldCapability } from "../../src/index.ts";
-import { unsupported } from "../../src/kit/index.ts";
+import { apiKeyOnly, unsupported } from "../../src/kit/index.ts";
 import type { RespanSettings } from "./schema.ts";
 import { extraFields } from "./translate.ts";
 
@@ -26,16 +26,7 @@ export function capabilities(settings: Partial<RespanSettings>): Capabilities {
       enabled: unsupported,
       native: extra("native", settings),
     },
-    schemes: {
-      api_key: true,
-      bedrock_api_key: false,
-      aws_role: false,
-      aws_keys: false,
-      google_adc: false,
-      google_service_account: false,
-      google_impersonation: false,
-      oauth_passthrough: false,
-    },
+    schemes: apiKeyOnly,
     list: settings.identifier === "provider_id" ? "ids" : "slugs",
     hint: false,
   };

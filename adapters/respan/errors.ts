@@ -3,7 +3,17 @@ import type { Issue } from "../../src/index.ts";
 import { present, type VendorError } from "../../src/kit/index.ts";
 
 const text = z.string().optional().catch(undefined);
-const seconds = z.coerce.number().min(0).max(86_400).optional().catch(undefined);
+const seconds = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number),
+  ])
+  .refine((wait) => wait >= 0 && wait <= 86_400)
+  .optional()
+  .catch(undefined);
 
 // https://respan.ai/docs/documentation/resources/reference/error-handling
 // https://respan.ai/docs/documentation/resources/reference/api-rate-limits (retry_after: seconds, in the body)
@@ -15,7 +25,7 @@ const errorSchema = z.looseObject({
     .union([z.string(), z.looseObject({ message: text, code: text })])
     .optional()
     .catch(undefined),
-  errors: z.unknown(),
+  errors: z.unknown().optional(),
   error_code: text,
   retry_after: seconds,
 });
@@ -28,7 +38,7 @@ export function readError(body: unknown, status: number): VendorError {
   const inner = typeof error === "object" ? error : undefined;
   const words = detail ?? message ?? (typeof error === "string" ? error : inner?.message) ?? details;
   const isFieldMap = words === undefined && (status === 400 || status === 422);
-  const fieldErrors = fieldMessages(isFieldMap ? body : errors, []);
+  const fieldErrors = fieldMessages(errors ?? (isFieldMap ? body : undefined), []);
   return present({
     message: words,
     code: error_code ?? inner?.code,

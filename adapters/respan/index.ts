@@ -9,11 +9,10 @@ import { extraConditions, itemPath, translate } from "./translate.ts";
 
 export type { RespanSettings } from "./schema.ts";
 
-/** An adapter of the Respan family: the kind of id follows from the setting `identifier`. */
+/** An adapter of the Respan family: the kind of id follows from the setting `identifier`, and is open if that is not known. */
 export interface RespanAdapter extends Adapter<RespanSettings, number | string> {
   (settings: RespanSettings & { readonly identifier?: "pk" }): Gateway<number>;
   (settings: RespanSettings & { readonly identifier: "provider_id" }): Gateway<string>;
-  (settings: RespanSettings): Gateway<number> | Gateway<string>;
 }
 
 /** Respan's custom providers. https://www.respan.ai/docs/api-reference/manage/models/update-custom-provider */

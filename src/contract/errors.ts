@@ -29,11 +29,11 @@ export abstract class GatewayErrorBase extends Error {
   abstract readonly code: string;
   readonly adapter: string;
   /** The gateway's name in the config; set by sync. */
-  gateway?: string;
+  declare gateway?: string;
   readonly outcome: Outcome;
   readonly retryable: boolean;
-  readonly status?: number;
-  readonly vendorCode?: string;
+  declare readonly status?: number;
+  declare readonly vendorCode?: string;
 
   constructor(details: ErrorDetails, cause?: GatewayError) {
     super(details.message, cause === undefined ? undefined : { cause });
@@ -138,7 +138,7 @@ export class RateLimitError extends GatewayErrorBase {
   override readonly name = "RateLimitError";
   readonly code = "RATE_LIMIT";
   /** The wait that the vendor stated, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
 
   constructor(details: ErrorDetails, retryAfterMs?: number) {
     super(details);

@@ -33,7 +33,7 @@ export type Field = keyof ProviderUpdate;
 
 /** What is wrong with a base URL, or undefined. The URL itself is never part of the text. */
 export function baseUrlProblem(value: string): string | undefined {
-  if (!URL.canParse(value) || /[\s\\]/.test(value)) return "expected an absolute http or https URL";
+  if (!URL.canParse(value) || /[\s\\\p{Cc}]/u.test(value)) return "expected an absolute http or https URL";
   const url = new URL(value);
   if (url.protocol !== "http:" && url.protocol !== "https:") return "expected an http or https URL";
   const authority = value.replace(/^[a-z]+:\/*/i, "").split(/[/?#]/, 1)[0] ?? "";

@@ -1,6 +1,5 @@
 import type { Outcome } from "../contract/errors.ts";
 import type { Secret } from "../contract/secret.ts";
-import { secretsIn } from "./body.ts";
 import type { Clock } from "./clock.ts";
 import { abortedWaiting, connectionFailure, type Failure, statusFailure, type VendorError, worse } from "./failure.ts";
 import type { Http, HttpRequest, HttpResult } from "./http.ts";
@@ -21,12 +20,11 @@ export interface ClientParts {
   readError(body: unknown, status: number): VendorError;
 }
 
-/** A reply with a status of 200 to 299. `secrets` are those that an echo in it could hold. */
+/** A reply with a status of 200 to 299. */
 export interface SuccessfulReply {
   readonly ok: true;
   readonly status: number;
   readonly text: string;
-  readonly secrets: readonly Secret[];
 }
 
 /** What came of a request with all its tries. `effect` is the worst of them. */
@@ -38,6 +36,8 @@ export type ClientResult =
 export interface Sending {
   readonly repeat: Repeat;
   readonly signal: AbortSignal | undefined;
+  /** Every secret that the call has used so far, in this request or another: what an error body may echo. Grows. */
+  readonly known: Secret[];
   /** What the caller could do about a refusal with this status. */
   advise?(status: number): string | undefined;
 }
@@ -57,16 +57,16 @@ export function createClient(parts: ClientParts): Client {
       return { ok: false, failure, effect, repeatable: mayRepeat(failure, repeat, effect) };
     };
     if (token === undefined) return failed(abortedWaiting(label));
-    const secrets = [token, ...(request.body === undefined ? [] : secretsIn(request.body))];
+    sending.known.push(token);
     let startedAt: number | undefined;
     for (let tries = 1; ; tries++) {
       if (!(await parts.budget.acquire(signal))) return failed(abortedWaiting(label));
       startedAt ??= parts.clock.now();
       const result = await parts.http(request, token, signal);
       if (result.kind === "reply" && result.status >= 200 && result.status < 300) {
-        return { ok: true, status: result.status, text: result.text, secrets };
+        return { ok: true, status: result.status, text: result.text };
       }
-      const failure = failureOf(result, label, secrets, parts, sending);
+      const failure = failureOf(result, label, parts, sending);
       const outcome = failed(failure);
       holdBack(failure, parts);
       if (outcome.ok || !outcome.repeatable) return outcome;
@@ -85,7 +85,8 @@ export function describeRequest({ method, path }: HttpRequest): string {
 
 // A stated wait holds for the whole account; one that no retry would sit out is left to each call to run into.
 function holdBack({ status, retryAfterMs }: Failure, { budget, retry }: ClientParts): void {
-  if (status === 429 && retryAfterMs !== undefined && retryAfterMs <= retry.budgetMs) budget.pause(retryAfterMs);
+  if (status !== 429 || retryAfterMs === undefined) return;
+  if (retry.attempts > 0 && retryAfterMs <= retry.budgetMs) budget.pause(retryAfterMs);
 }
 
 // After a lost reply a request that is not safe to repeat stays so, whatever the later answers were.
@@ -94,15 +95,9 @@ function mayRepeat(failure: Failure, repeat: Repeat, effect: Outcome): boolean {
   return repeat === "safe" || (effect !== "unknown" && (failure.effect === "not-sent" || failure.status === 429));
 }
 
-function failureOf(
-  result: HttpResult,
-  label: string,
-  secrets: readonly Secret[],
-  parts: ClientParts,
-  sending: Sending,
-): Failure {
+function failureOf(result: HttpResult, label: string, parts: ClientParts, sending: Sending): Failure {
   if (result.kind !== "reply") return connectionFailure(result, label, parts.timeoutMs);
-  const vendor = scrubbed(readVendorError(result.status, result.text, parts), secrets);
+  const vendor = scrubbed(readVendorError(result.status, result.text, parts), sending.known);
   const statedMs = headerWaitMs(result.retryAfter, parts.clock) ?? vendor.retryAfterMs;
   const stated = statedMs === undefined ? {} : { retryAfterMs: statedMs };
   return statusFailure(result.status, label, { ...vendor, ...stated }, sending.advise?.(result.status));
@@ -146,6 +141,7 @@ function parseJson(text: string): unknown {
 function headerWaitMs(header: string | undefined, clock: Clock): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
+  // Date.parse alone takes almost anything: "-5" is a day in 2001 to it.
+  const date = /^[A-Za-z]{3,9}, /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now());
 }

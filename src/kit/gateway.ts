@@ -8,15 +8,16 @@ import {
   PartialUpdateError,
 } from "../contract/errors.ts";
 import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
+import type { Secret } from "../contract/secret.ts";
 import type { ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
-import { previewBody } from "./body.ts";
+import { previewBody, secretsIn } from "./body.ts";
 import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
-import { type Client, type ClientResult, describeRequest, type SuccessfulReply } from "./client.ts";
+import { type Client, type ClientResult, describeRequest, type Sending, type SuccessfulReply } from "./client.ts";
 import { replyFailure } from "./failure.ts";
 import type { HttpRequest } from "./http.ts";
 import { MethodChoice } from "./method-choice.ts";
-import { followPages } from "./pagination.ts";
+import { followPages, type Page } from "./pagination.ts";
 import { parseReply } from "./reply.ts";
 import type { CommonSettings } from "./settings.ts";
 import type { AdapterDefinition, Translation, Vendor, WriteRequest } from "./vendor.ts";
@@ -65,39 +66,44 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return result.failure.toError({ adapter, outcome, retryable: result.repeatable });
   }
 
+  /** The error that a reply is which cannot be used. */
+  function unusable(request: HttpRequest, reply: SuccessfulReply, problem: string, outcome: Outcome): GatewayError {
+    const failure = replyFailure(reply.status, describeRequest(request), problem);
+    return failure.toError({ adapter, outcome, retryable: false });
+  }
+
   /** Checks a reply; `outcome` is that of a reply that does not hold. */
   function accept(id: Id, request: HttpRequest, reply: SuccessfulReply, outcome: Outcome): Sent {
     const parsed = parseReply(vendor.reply, reply.text);
-    const refuse = (problem: string) =>
-      replyFailure(reply.status, describeRequest(request), problem).toError({ adapter, outcome, retryable: false });
-    if ("problem" in parsed) throw refuse(parsed.problem);
+    if ("problem" in parsed) throw unusable(request, reply, parsed.problem, outcome);
     const listed = vendor.normalize(parsed.value);
-    if (listed.id !== undefined && listed.id !== id) throw refuse("is about another provider than was asked for");
+    if (listed.id !== undefined && listed.id !== id) {
+      throw unusable(request, reply, "is about another provider than was asked for", outcome);
+    }
     return { provider: { ...listed, id }, reply: parsed.value };
   }
 
-  async function read(id: Id, call: Call): Promise<Sent> {
+  async function read(id: Id, call: OpenCall): Promise<Sent> {
     const request = { method: "GET", path: vendor.itemPath(id) };
-    const result = await client(request, { repeat: "safe", signal: call.signal });
+    const result = await client(request, { repeat: "safe", ...call });
     if (!result.ok) throw failed(result, "not-sent");
     return accept(id, request, result, "not-sent");
   }
 
-  async function write(id: Id, request: WriteRequest, update: ProviderUpdate, call: Call): Promise<Sent> {
-    const { signal } = call;
+  async function write(id: Id, request: WriteRequest, update: ProviderUpdate, call: OpenCall): Promise<Sent> {
     const http = { path: request.path, body: request.body };
-    const sending = { repeat: request.repeat, signal, advise: (status: number) => vendor.advise?.(status, update) };
+    const sending = { repeat: request.repeat, advise: (status: number) => vendor.advise?.(status, update), ...call };
     const result = await methods.send(request.methods, {
       label: describeRequest({ method: request.methods[0], ...http }),
-      signal,
+      signal: call.signal,
       write: (method) => client({ method, ...http }, sending),
-      read: () => client({ method: "GET", path: vendor.itemPath(id) }, { repeat: "safe", signal }),
+      read: () => client({ method: "GET", path: vendor.itemPath(id) }, { repeat: "safe", ...call }),
     });
     if (!result.ok) throw failed(result, result.effect);
     return accept(id, { method: methods.remaining(request.methods)[0], ...http }, result, "unknown");
   }
 
-  async function currentOf(id: Id, update: ProviderUpdate, call: Call): Promise<Current | undefined> {
+  async function currentOf(id: Id, update: ProviderUpdate, call: OpenCall): Promise<Current | undefined> {
     if (!vendor.current?.needed(update)) return undefined;
     const current = vendor.current.from((await read(id, call)).reply);
     const issues = vendor.current.conditions?.(update, current) ?? [];
@@ -105,7 +111,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return current;
   }
 
-  async function writeAll(id: Id, { requests }: Translation, update: ProviderUpdate, call: Call) {
+  async function writeAll(id: Id, { requests }: Translation, update: ProviderUpdate, call: OpenCall) {
     let provider: ProviderState<Id> | undefined;
     for (const [index, request] of requests.entries()) {
       try {
@@ -115,7 +121,19 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
         throw partial(adapter, requests, index, error);
       }
     }
-    return provider ?? (await read(id, call)).provider;
+    if (provider === undefined) throw new Error(`${adapter} translated an update into no request`);
+    return provider;
+  }
+
+  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<Reply>> {
+    const { path, page } = vendor.list;
+    const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
+    const result = await client(request, { repeat: "safe", ...call });
+    if (!result.ok) throw failed(result, "not-sent");
+    const refuse = (problem: string) => unusable(request, result, problem, "not-sent");
+    const parsed = parseReply(page, result.text);
+    if ("problem" in parsed) throw refuse(parsed.problem);
+    return { ...parsed.value, refuse };
   }
 
   return {
@@ -134,33 +152,15 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     },
 
     async get(id, call = {}) {
-      return (await read(parseId(id), call)).provider;
+      return (await read(parseId(id), openCall(call, []))).provider;
     },
 
     async *list(call = {}) {
-      const { path, query, page } = vendor.list;
-      const fetchPage = async (pageQuery: string | undefined) => {
-        const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
-        const result = await client(request, { repeat: "safe", signal: call.signal });
-        if (!result.ok) throw failed(result, "not-sent");
-        const parsed = parseReply(page, result.text);
-        const refuse = (problem: string) =>
-          replyFailure(result.status, describeRequest(request), problem).toError({
-            adapter,
-            outcome: "not-sent",
-            retryable: false,
-          });
-        if ("problem" in parsed) throw refuse(parsed.problem);
-        return { ...parsed.value, refuse };
-      };
-      for await (const reply of followPages(fetchPage, query)) {
+      const opened = openCall(call, []);
+      for await (const reply of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
         if (call.signal?.aborted) {
-          throw new AbortedError({
-            adapter,
-            message: `${adapter}: the list was aborted`,
-            outcome: "not-sent",
-            retryable: false,
-          });
+          const message = `${adapter}: the list was aborted`;
+          throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });
         }
         yield vendor.normalize(reply);
       }
@@ -168,13 +168,19 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
 
     async update(id, value, call = {}): Promise<UpdateResult<Id>> {
       const checked = check(id, value);
-      const current = await currentOf(checked.id, checked.update, call);
+      const opened = openCall(call, secretsIn(checked.update));
+      const current = await currentOf(checked.id, checked.update, opened);
       const translation = vendor.translate({ ...checked, current });
-      const provider = await writeAll(checked.id, translation, checked.update, call);
+      const provider = await writeAll(checked.id, translation, checked.update, opened);
       return { provider, notes: translation.notes };
     },
   };
 }
+
+/** A call under way: its signal, and every secret it has used, so that no error body can echo one. */
+type OpenCall = Pick<Sending, "signal" | "known">;
+
+const openCall = ({ signal }: Call, known: readonly Secret[]): OpenCall => ({ signal, known: [...known] });
 
 function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
   const path = base + request.path.text;

@@ -1,7 +1,7 @@
 // What an adapter is built with: the entry "gatefold/kit".
 export { metadataFromText, metadataText } from "../contract/json.ts";
 export { embedJson, type WireBody, type WireValue } from "./body.ts";
-export { unsupported } from "./capability.ts";
+export { apiKeyOnly, unsupported } from "./capability.ts";
 export { defineAdapter } from "./define-adapter.ts";
 export type { VendorError } from "./failure.ts";
 export { opaqueId } from "./id.ts";

@@ -16,6 +16,7 @@ export async function* followPages<Item>(
     const page = await fetchPage(query);
     yield* page.items;
     if (page.nextQuery === undefined) return;
+    if (page.nextQuery === "") throw page.refuse("points to a next page without a query");
     if (seen.has(page.nextQuery)) throw page.refuse("points back to a page that was read already");
     query = page.nextQuery;
   }

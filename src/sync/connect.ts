@@ -5,6 +5,7 @@ import { issuesIn } from "./check.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type ReferenceSources, resolveReference, type SecretReference } from "./reference.ts";
+import { hostOf, isLoopback } from "./trust.ts";
 
 /** Every gateway that some binding in scope needs, by name. */
 export type Connections = ReadonlyMap<string, Gateway<ProviderId>>;
@@ -64,7 +65,11 @@ export async function connect(
   const connections = new Map<string, Gateway<ProviderId>>();
   for (const { entry, adapter } of needed.values()) {
     try {
-      connections.set(entry.name, adapter.open({ ...defaults, ...entry.settings, token: secretOf(entry.token) }));
+      // A proxy does not know this machine's own addresses.
+      const host = hostOf(entry.settings.baseUrl);
+      const direct = host !== undefined && isLoopback(host) ? { proxy: false } : {};
+      const settings = { ...defaults, ...direct, ...entry.settings, token: secretOf(entry.token) };
+      connections.set(entry.name, adapter.open(settings));
     } catch (error) {
       const { document } = checked.config;
       const problems = issuesIn(error).map(({ path, message }) => {

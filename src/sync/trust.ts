@@ -18,7 +18,7 @@ export function requireTrust({ config, bindings }: CheckedConfig, trusted: boole
   const hosts = new Map(bindings.map(({ entry, adapter }) => [entry.name, adapter.hosts]));
   for (const { name, path, token, settings } of config.gateways) {
     if (token.kind === "exec") report([...path, "token"], "runs a command: that needs --trust-config");
-    const host = typeof settings.baseUrl === "string" ? hostOf(settings.baseUrl) : undefined;
+    const host = hostOf(settings.baseUrl);
     if (host === undefined || isLoopback(host) || hosts.get(name)?.some((pattern) => matches(pattern, host))) continue;
     const message = `${host} is none of the vendor's documented hosts: sending the token there needs --trust-config`;
     report([...path, "baseUrl"], message);
@@ -31,11 +31,13 @@ export function requireTrust({ config, bindings }: CheckedConfig, trusted: boole
   if (problems.length > 0) throw new ConfigError("untrusted", problems);
 }
 
-function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
+/** The host of a base URL as a setting, or undefined. */
+export function hostOf(url: unknown): string | undefined {
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host is this machine. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
