@@ -16,7 +16,12 @@ export async function loadSandboxes() {
   return [respan.respanSandbox, respan.keywordsaiSandbox, barndoor.barndoorSandbox, ngrok.ngrokSandbox] as const;
 }
 
-/** What the demo plays with. Loaded on demand. */
-export async function loadDemo() {
-  return (await import("./demo.ts")).demo;
+/** What each gateway adds to the demo. Loaded on demand. */
+export async function loadDemoParts() {
+  const [respan, barndoor, ngrok] = await Promise.all([
+    import("./respan/demo.ts"),
+    import("./barndoor/demo.ts"),
+    import("./ngrok/demo.ts"),
+  ]);
+  return [...respan.demoParts, ...barndoor.demoParts, ...ngrok.demoParts];
 }

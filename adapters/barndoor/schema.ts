@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { type CredentialScheme, credentialSchemes, isSecret, type JsonObject } from "../../src/index.ts";
-import { type CommonSettings, commonSettings, settingUrlSchema, wireTime, wireUuid } from "../../src/kit/index.ts";
+import { type CredentialScheme, credentialSchemes, type JsonObject } from "../../src/index.ts";
+import {
+  type CommonSettings,
+  commonSettings,
+  copyJsonObject,
+  settingUrlSchema,
+  wireTime,
+  wireUuid,
+} from "../../src/kit/index.ts";
 
 /** The word on the wire for a scheme: one for all, or one per family (`model_provider`), `default` for the others. */
 export type AuthTypeWord = string | Readonly<Record<string, string>>;
@@ -38,10 +45,9 @@ export const settingsSchema = z.strictObject({
   authTypes: authTypes.exactOptional(),
 });
 
-const settingsObject = z.custom<JsonObject>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value),
-  { error: "expected a JSON object; null would be read as omitted, and a secret belongs into the credential" },
-);
+const settingsObject = z.custom<JsonObject>((value) => copyJsonObject(value) !== undefined, {
+  error: "expected a JSON object; null would be read as omitted, and a secret belongs into the credential",
+});
 const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, { error: `expected one of ${words.join(", ")}` });
 const boundedText = (maximum: number) =>
@@ -74,7 +80,7 @@ export const providerSchema = z.object({
   auth_type: z.string().nullish(),
   base_url: z.string().nullish(),
   enabled: z.boolean().nullish(),
-  settings: z.custom<JsonObject>((value) => typeof value === "object" && value !== null).nullish(),
+  settings: z.custom<JsonObject>((value) => copyJsonObject(value) !== undefined).nullish(),
   connection_id: wireUuid.nullish(),
   request_timeout_secs: z.number().nullish(),
   stream_idle_timeout_secs: z.number().nullish(),

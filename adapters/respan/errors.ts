@@ -47,10 +47,12 @@ export function readError(body: unknown, status: number): VendorError {
   });
 }
 
+const DEEPEST = 8;
+
 // {"field": ["text"]}, and nested: {"inputs": {"input": ["text"]}}.
-function fieldMessages(value: unknown, path: readonly string[]): Issue[] {
+function fieldMessages(value: unknown, path: readonly string[], depth = 0): Issue[] {
   if (typeof value === "string") return [{ path: path.join("."), message: value }];
-  if (typeof value !== "object" || value === null || path.length > 8) return [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => fieldMessages(item, path));
-  return Object.entries(value).flatMap(([key, member]) => fieldMessages(member, [...path, key]));
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => fieldMessages(item, path, depth + 1));
+  return Object.entries(value).flatMap(([key, member]) => fieldMessages(member, [...path, key], depth + 1));
 }

@@ -23,13 +23,17 @@ export function normalize(reply: RespanProvider, identifier: "pk" | "provider_id
 function extraState(extra: Record<string, unknown>) {
   const { base_url: baseUrl = null, timeout = null } = extra;
   const others = Object.entries(extra).filter(([key]) => !FIELDS.has(key));
-  const native = Object.fromEntries(others.map(([key, value]) => [key, SHOWN.has(key) ? value : WITHHELD]));
+  const native = Object.fromEntries(
+    others.map(([key, value]) => [key, SHOWN.has(key) && !isNested(value) ? value : WITHHELD]),
+  );
   return {
     ...(baseUrl === null || isPublicUrl(baseUrl) ? { baseUrl } : {}),
     ...(timeout === null || typeof timeout === "number" ? { requestTimeout: timeout } : {}),
     ...(others.length > 0 ? { native } : {}),
   };
 }
+
+const isNested = (value: unknown) => typeof value === "object" && value !== null;
 
 // User info in a URL is a credential.
 function isPublicUrl(value: unknown): value is string {

@@ -15,16 +15,25 @@ export function suggestion(typed: string, names: Iterable<string>): string {
   return name === undefined ? "" : `; did you mean ${name}?`;
 }
 
+// Optimal string alignment: a swapped pair of letters is one edit.
 function editDistance(from: string, to: string): number {
   if (Math.max(from.length, to.length) > 64) return Number.POSITIVE_INFINITY;
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
   for (let row = 1; row <= from.length; row++) {
-    const current = [row];
+    rows.push([row]);
     for (let column = 1; column <= to.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const isEqual = from[row - 1] === to[column - 1];
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      rows[row]?.push(
+        Math.min(
+          at(row - 1, column - 1) + (isEqual ? 0 : 1),
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          row > 1 && column > 1 && isSwapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    previous = current;
   }
-  return previous[to.length] ?? 0;
+  return at(from.length, to.length);
 }

@@ -129,10 +129,17 @@ export interface ParsedUpdate {
 
 /** Parses an update, and judges the rules of the contract that span fields even when a field is invalid by itself. */
 export function parseUpdate(value: unknown): ParsedUpdate {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { update: {}, given: [], issues: [{ path: "", message: "expected an update: an object with fields" }] };
+  const refuse = (message: string): ParsedUpdate => ({ update: {}, given: [], issues: [{ path: "", message }] });
+  try {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? parseFields({ ...value }) : refuse("expected an update: an object with fields");
+  } catch {
+    // A getter or a proxy of the caller's threw, or the nesting is endless.
+    return refuse("cannot be read: expected plain data");
   }
-  const copy: Record<string, unknown> = { ...value };
+}
+
+function parseFields(copy: Record<string, unknown>): ParsedUpdate {
   const given = Object.keys(copy).filter(isField);
   const result = providerUpdateSchema.safeParse(copy);
   if (result.success) return { update: result.data, given, issues: spanning(copy) };
@@ -146,7 +153,7 @@ export function parseUpdate(value: unknown): ParsedUpdate {
 export function issuesOf(error: z.ZodError, names: Iterable<string> = [], prefix: readonly string[] = []): Issue[] {
   const known = [...names];
   return error.issues.flatMap((issue) => {
-    const path = [...prefix, ...issue.path.map(String)];
+    const path = [...prefix, ...issue.path.map((part) => shownKey(String(part)))];
     if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
     return issue.keys.map((key) => ({
       path: [...path, shownKey(key)].join("."),
@@ -155,9 +162,10 @@ export function issuesOf(error: z.ZodError, names: Iterable<string> = [], prefix
   });
 }
 
-// A key of a usual shape may be shown; one that looks like pasted content is not.
+// A key that reads like a field's name may be shown; one that could be pasted content is not.
 function shownKey(key: string): string {
-  return /^[A-Za-z_][\w.-]{0,39}$/.test(key) ? key : "(a key not shown)";
+  const isName = /^(\d{1,6}|[A-Za-z_]\w{0,39})$/.test(key) && key.replace(/\D/g, "").length <= 6;
+  return isName ? key : "(a key not shown)";
 }
 
 function topLevelKeys(issue: z.core.$ZodIssue): string[] {

@@ -7,6 +7,8 @@ import type { RateBudget } from "./rate-budget.ts";
 import { type Repeat, type RetryPolicy, retryDelay } from "./retry.ts";
 import { scrub } from "./scrub.ts";
 
+const MOST_FIELD_ERRORS = 50;
+
 /** What a client is made of. */
 export interface ClientParts {
   readonly http: Http;
@@ -121,7 +123,7 @@ function scrubbed(vendor: VendorError, secrets: readonly Secret[]): VendorError 
     ...(vendor.fieldErrors === undefined
       ? {}
       : {
-          fieldErrors: vendor.fieldErrors.map(({ path, message }) => ({
+          fieldErrors: vendor.fieldErrors.slice(0, MOST_FIELD_ERRORS).map(({ path, message }) => ({
             path: scrub(path, secrets),
             message: scrub(message, secrets),
           })),

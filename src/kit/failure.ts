@@ -16,6 +16,7 @@ import {
   UnavailableError,
 } from "../contract/errors.ts";
 import type { HttpResult } from "./http.ts";
+import { shorten } from "./scrub.ts";
 
 /** What a vendor's error body says. Every part may be absent. */
 export interface VendorError {
@@ -43,7 +44,7 @@ type ErrorClass = new (details: ErrorDetails) => GatewayError;
 /** The failure that a reply without success is. `vendor` is scrubbed already; `advice` is ours, on what to do. */
 export function statusFailure(status: number, request: string, vendor: VendorError, advice?: string): Failure {
   const words = [vendor.message, ...(vendor.fieldErrors ?? []).map(({ path, message }) => `${path}: ${message}`)];
-  const about = words.filter((text) => text !== undefined && text !== "").join("; ");
+  const about = shorten(words.filter((text) => text !== undefined && text !== "").join("; "));
   const code = vendor.code === undefined || about.includes(vendor.code) ? "" : ` (${vendor.code})`;
   const message = `${request} was answered ${status}${code}${about === "" ? "" : `: ${about}`}${advice === undefined ? "" : ` (${advice})`}`;
   const { retryAfterMs } = vendor;

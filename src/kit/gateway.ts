@@ -9,7 +9,7 @@ import {
 } from "../contract/errors.ts";
 import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
-import type { ProviderState } from "../contract/state.ts";
+import type { ListedProvider, ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
 import { previewBody, secretsIn } from "./body.ts";
 import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
@@ -19,6 +19,7 @@ import type { HttpRequest } from "./http.ts";
 import { MethodChoice } from "./method-choice.ts";
 import { followPages, type Page } from "./pagination.ts";
 import { parseReply } from "./reply.ts";
+import { redactData } from "./scrub.ts";
 import type { CommonSettings } from "./settings.ts";
 import type { AdapterDefinition, Translation, Vendor, WriteRequest } from "./vendor.ts";
 
@@ -73,21 +74,21 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
   }
 
   /** Checks a reply; `outcome` is that of a reply that does not hold. */
-  function accept(id: Id, request: HttpRequest, reply: SuccessfulReply, outcome: Outcome): Sent {
+  function accept(id: Id, request: HttpRequest, reply: SuccessfulReply, outcome: Outcome, call: OpenCall): Sent {
     const parsed = parseReply(vendor.reply, reply.text);
     if ("problem" in parsed) throw unusable(request, reply, parsed.problem, outcome);
     const listed = vendor.normalize(parsed.value);
     if (listed.id !== undefined && listed.id !== id) {
       throw unusable(request, reply, "is about another provider than was asked for", outcome);
     }
-    return { provider: { ...listed, id }, reply: parsed.value };
+    return { provider: { ...redactData(listed, call.known), id }, reply: parsed.value };
   }
 
   async function read(id: Id, call: OpenCall): Promise<Sent> {
     const request = { method: "GET", path: vendor.itemPath(id) };
     const result = await client(request, { repeat: "safe", ...call });
     if (!result.ok) throw failed(result, "not-sent");
-    return accept(id, request, result, "not-sent");
+    return accept(id, request, result, "not-sent", call);
   }
 
   async function write(id: Id, request: WriteRequest, update: ProviderUpdate, call: OpenCall): Promise<Sent> {
@@ -100,7 +101,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
       read: () => client({ method: "GET", path: vendor.itemPath(id) }, { repeat: "safe", ...call }),
     });
     if (!result.ok) throw failed(result, result.effect);
-    return accept(id, { method: methods.remaining(request.methods)[0], ...http }, result, "unknown");
+    return accept(id, { method: methods.remaining(request.methods)[0], ...http }, result, "unknown", call);
   }
 
   async function currentOf(id: Id, update: ProviderUpdate, call: OpenCall): Promise<Current | undefined> {
@@ -125,7 +126,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return provider;
   }
 
-  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<Reply>> {
+  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<ListedProvider<Id>>> {
     const { path, page } = vendor.list;
     const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
     const result = await client(request, { repeat: "safe", ...call });
@@ -133,7 +134,8 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     const refuse = (problem: string) => unusable(request, result, problem, "not-sent");
     const parsed = parseReply(page, result.text);
     if ("problem" in parsed) throw refuse(parsed.problem);
-    return { ...parsed.value, refuse };
+    const items = parsed.value.items.map((item) => redactData(vendor.normalize(item), call.known));
+    return { ...parsed.value, items, refuse };
   }
 
   return {
@@ -157,12 +159,12 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
 
     async *list(call = {}) {
       const opened = openCall(call, []);
-      for await (const reply of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
+      for await (const provider of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
         if (call.signal?.aborted) {
           const message = `${adapter}: the list was aborted`;
           throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });
         }
-        yield vendor.normalize(reply);
+        yield provider;
       }
     },
 

@@ -31,7 +31,8 @@ export interface HttpRequest {
 /** What came of one attempt. `sent: false` only where nothing can have reached the gateway. */
 export type HttpResult =
   | { readonly kind: "reply"; readonly status: number; readonly text: string; readonly retryAfter?: string }
-  | { readonly kind: "timeout" | "aborted" | "too-large"; readonly sent: true }
+  | { readonly kind: "timeout" | "too-large"; readonly sent: true }
+  | { readonly kind: "aborted"; readonly sent: boolean }
   | { readonly kind: "network"; readonly sent: boolean; readonly code: string };
 
 /** Sends one request once. Never throws. */
@@ -85,6 +86,7 @@ async function attempt(
   token: Secret,
   signal: AbortSignal | undefined,
 ): Promise<HttpResult> {
+  if (signal?.aborted) return { kind: "aborted", sent: false };
   // axios' own timeout restarts with every byte of a slow reply; this one bounds the whole attempt.
   const ending = new AbortController();
   const end = () => ending.abort();

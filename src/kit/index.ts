@@ -1,5 +1,5 @@
 // What an adapter is built with: the entry "gatefold/kit".
-export { metadataFromText, metadataText } from "../contract/json.ts";
+export { copyJsonObject, metadataFromText, metadataText } from "../contract/json.ts";
 export { embedJson, type WireBody, type WireValue } from "./body.ts";
 export { apiKeyOnly, unsupported } from "./capability.ts";
 export { defineAdapter } from "./define-adapter.ts";

@@ -56,6 +56,8 @@ export class MethodChoice {
     }
     if (rest.length === 0) this.#known = next;
     const retried = await this.#discover(next, rest, trial);
+    // The gateway takes none of them: nothing was found out.
+    if (!retried.ok && retried.failure.status === 405) this.#known = undefined;
     return retried.ok ? retried : { ...retried, effect: worse(result.effect, retried.effect) };
   }
 }

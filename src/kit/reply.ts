@@ -19,11 +19,12 @@ export function parseReply<Value>(
   return { problem: `does not hold what is needed: ${issues.slice(0, 5).join("; ")}` };
 }
 
-const HAS_OFFSET = /(Z|[+-]\d{2}:?\d{2})$/i;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** A vendor's time as ISO 8601 in UTC. One without an offset is UTC. */
 export const wireTime = z.string().transform((text, context) => {
-  const moment = new Date(text.includes("T") && !HAS_OFFSET.test(text) ? `${text}Z` : text);
+  const [, date, time = "00:00", offset = "Z"] = DATE_TIME.exec(text) ?? [];
+  const moment = new Date(`${date}T${time}${offset.toUpperCase()}`);
   if (!Number.isNaN(moment.getTime())) return moment.toISOString();
   context.addIssue({ code: "custom", message: "expected a time" });
   return z.NEVER;

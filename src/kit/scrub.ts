@@ -4,18 +4,51 @@ import type { Secret } from "../contract/secret.ts";
 const SHORTEST = 4;
 const LONGEST_MESSAGE = 1000;
 const REDACTED = "[redacted]";
+// Controls, line ends, and characters that turn the direction of what follows.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
- * A vendor's words, safe to show: every known secret is taken out in all the forms an echo may have
- * (plain, URL-, base64-, JSON-escaped), then control and direction characters, and only then it is cut to 1,000 characters.
+ * A vendor's words, safe to show: every known secret is taken out in all the forms an echo may have, then control and
+ * direction characters, and only then it is cut to 1,000 characters.
  * A secret under 4 characters is not searched for: it would blank out ordinary text.
  */
 export function scrub(text: string, secrets: readonly Secret[]): string {
-  const forms = secrets.flatMap((secret) => secretTexts(secret.reveal()).flatMap(echoes));
-  const longestFirst = [...new Set(forms)].sort((left, right) => right.length - left.length);
-  const clean = longestFirst.reduce((shown, form) => shown.replaceAll(form, REDACTED), text);
-  const printable = clean.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
-  return printable.length > LONGEST_MESSAGE ? `${printable.slice(0, LONGEST_MESSAGE)}…` : printable;
+  return shorten(redact(text, secrets).replace(UNPRINTABLE, " ").trim());
+}
+
+/** A text of at most 1,000 characters. */
+export function shorten(text: string): string {
+  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
+}
+
+/** A reply's data with every known secret taken out of its texts. */
+export function redactData<Data>(data: Data, secrets: readonly Secret[]): Data {
+  const text = JSON.stringify(data);
+  const isEchoed = secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)));
+  return isEchoed ? (redactedCopy(data, secrets) as Data) : data;
+}
+
+function redactedCopy(value: unknown, secrets: readonly Secret[]): unknown {
+  if (typeof value === "string") return redact(value, secrets);
+  if (Array.isArray(value)) return value.map((item) => redactedCopy(item, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([key, member]) => [redact(key, secrets), redactedCopy(member, secrets)]);
+  return Object.fromEntries(members);
+}
+
+function redact(text: string, secrets: readonly Secret[]): string {
+  const longestFirst = secrets.flatMap(formsOf).sort((left, right) => right.length - left.length);
+  return longestFirst.reduce((shown, form) => shown.replaceAll(form, REDACTED), text);
+}
+
+const knownForms = new WeakMap<Secret, readonly string[]>();
+
+function formsOf(secret: Secret): readonly string[] {
+  const known = knownForms.get(secret);
+  if (known !== undefined) return known;
+  const forms = [...new Set(secretTexts(secret.reveal()).flatMap(echoes))];
+  knownForms.set(secret, forms);
+  return forms;
 }
 
 // A service account's file is echoed in parts: its private key is searched for by itself.
@@ -26,19 +59,32 @@ function secretTexts(text: string): string[] {
 }
 
 function echoes(text: string): string[] {
-  const bytes = Buffer.from(text, "utf8");
-  const encoded = encodeURIComponent(text);
+  // Half characters cannot be encoded: no encoded form of them exists either.
+  const whole = text.replace(/\p{Cs}/gu, "\ufffd");
+  const base64 = Buffer.from(whole, "utf8").toString("base64");
   const json = JSON.stringify(text).slice(1, -1);
   return [
     text,
-    encoded,
-    encoded.replace(/%[0-9A-F]{2}/g, (escaped) => escaped.toLowerCase()),
-    encoded.replaceAll("%20", "+"),
-    encodeURI(text),
+    ...urlForms(whole),
     json,
+    json.replaceAll("/", "\\/"),
     JSON.stringify(json).slice(1, -1),
-    bytes.toString("base64"),
-    bytes.toString("base64").replace(/=+$/, ""),
-    bytes.toString("base64url"),
+    htmlForm(text),
+    base64,
+    base64.replace(/=+$/, ""),
+    base64.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_"),
   ];
+}
+
+function urlForms(text: string): string[] {
+  const encoded = encodeURIComponent(text);
+  const asForm = encoded.replaceAll("%20", "+");
+  const forms = [encoded, asForm, encoded.replaceAll("%2F", "/"), encodeURI(text)];
+  return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
+}
+
+const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+function htmlForm(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML[character] ?? character);
 }

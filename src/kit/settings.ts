@@ -91,15 +91,10 @@ export const commonSettings = {
 export function parseSettings<Settings>(adapter: string, schema: z.ZodType<Settings>, value: unknown): Settings {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
+  const required = new Set(schema.safeParse({}).error?.issues.map(({ path }) => String(path[0])));
+  const given = typeof value === "object" && value !== null ? value : undefined;
+  const missing = [...required].filter((name) => given !== undefined && Reflect.get(given, name) === undefined);
+  if (missing.length > 0) throw new MissingSettingError(adapter, missing);
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const missing = result.error.issues.filter((issue) => issue.path.length === 1 && isAbsent(value, issue.path[0]));
-  if (missing.length > 0)
-    throw new MissingSettingError(adapter, [...new Set(missing.map(({ path }) => String(path[0])))]);
   throw new InvalidInputError(adapter, issuesOf(result.error, names));
-}
-
-function isAbsent(settings: unknown, name: PropertyKey | undefined): boolean {
-  return (
-    typeof settings === "object" && settings !== null && name !== undefined && Reflect.get(settings, name) === undefined
-  );
 }

@@ -1,5 +1,5 @@
 export interface ConfigurationIssue {
-  /** Where in the options, e.g. `respan.seed.providers[0].pk`. */
+  /** Where in the options, e.g. `name.seed.providers[0].id`. */
   readonly path: string;
   /** What was expected there. Never the value that was found: it may be a key. */
   readonly message: string;
