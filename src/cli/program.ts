@@ -14,9 +14,13 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   // Known before the options are parsed, so that a wrong option is reported as JSON too.
   const json = argv.includes("--json");
   const program = createProgram(host, async (work) => {
-    const report = await work(json);
-    exit = report.exit;
-    printReport(host, json, report);
+    const result = await work(json);
+    if (typeof result === "number") {
+      exit = result;
+      return;
+    }
+    exit = result.exit;
+    printReport(host, json, result);
   });
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -31,7 +35,8 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-type Perform = (work: (json: boolean) => Promise<Report>) => Promise<void>;
+/** Runs a command's work: what it gives is printed in the end, but for a command that prints as it goes. */
+type Perform = (work: (json: boolean) => Promise<Report | ExitCode>) => Promise<void>;
 
 // Commands are loaded when they run: `--version` needs neither an HTTP client nor a YAML parser.
 function createProgram(host: Host, perform: Perform): Command {
@@ -68,7 +73,7 @@ function createProgram(host: Host, perform: Perform): Command {
     .addHelpText(
       "after",
       "\nThe target is an adapter or a gateway of the config. The update is YAML or JSON, or a file that holds it:\n" +
-        "  gatefold explain ngrok-prod aigpk_2abc '{name: New, credential: {scheme: api_key, apiKey: env:KEY}}'",
+        "  gatefold explain my-gateway 123 '{name: New, credential: {scheme: api_key, apiKey: env:KEY}}'",
     )
     .action((target: string, id: string, update: string, options) =>
       perform(async () => (await import("./commands/explain.ts")).explain(host, { target, id, update }, options)),

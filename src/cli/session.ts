@@ -41,7 +41,7 @@ export async function openSession(host: Host, options: SessionOptions): Promise<
   const checked = await readConfig(host, options.config);
   const scope: Scope = { gateways: options.gateway ?? [], providers: options.provider ?? [], tags: options.tag ?? [] };
   const bindings = bindingsInScope(checked, scope);
-  requireTrust(checked, options.trustConfig === true || isSet(host.environment[TRUST_VARIABLE]));
+  requireTrust(checked, bindings, options.trustConfig === true || isSet(host.environment[TRUST_VARIABLE]));
   const connections = await connect(checked, bindings, host.environment, { proxy: "environment" });
   return { checked, bindings, connections };
 }

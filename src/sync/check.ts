@@ -3,7 +3,7 @@ import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
 import { suggestion } from "../contract/nearest.ts";
 import { secret } from "../contract/secret.ts";
 import type { Field } from "../contract/update.ts";
-import type { Binding, Config, GatewayEntry } from "./config.ts";
+import { type Binding, type Config, type GatewayEntry, REFERENCE_EXPECTED } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { placeholder, secretsOf, withSecrets } from "./desired.ts";
@@ -91,8 +91,7 @@ function openUnresolved(entry: GatewayEntry, adapters: readonly AnyAdapter[], re
 
 function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Report): ProviderId | undefined {
   const { literals } = secretsOf(binding);
-  const literal = "expected a reference: env:NAME, file:PATH or exec:COMMAND; a key itself does not belong in the file";
-  for (const { path } of literals) report(path, literal);
+  for (const { path } of literals) report(path, REFERENCE_EXPECTED);
   try {
     const providerId = gateway.parseId(binding.id);
     if (literals.length > 0) return undefined;
@@ -108,9 +107,8 @@ function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Re
     for (const { path, message } of issuesIn(error)) {
       const [field = "", ...rest] = pathParts(path);
       const at = fieldPath(binding, field);
-      const isField = at !== undefined;
-      const advice = isField && isUnsupported(error, path) ? `; leave it out here with omit: [${field}]` : "";
-      report(isField ? [...at, ...rest] : [...binding.path, ...pathParts(path)], message + advice);
+      const advice = at !== undefined && isUnsupported(error, path) ? omitAdvice(binding, at, field) : "";
+      report(at === undefined ? [...binding.path, ...pathParts(path)] : [...at, ...rest], message + advice);
     }
     return undefined;
   }
@@ -118,6 +116,12 @@ function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Re
 
 function fieldPath(binding: Binding, field: string): ConfigPath | undefined {
   return Object.entries(binding.fieldPaths).find(([name]) => name === field)?.[1];
+}
+
+// A binding's own field is taken out where it stands; a shared one stays for the other gateways.
+function omitAdvice(binding: Binding, at: ConfigPath, field: string): string {
+  const isShared = at.length < binding.path.length;
+  return isShared ? `; leave it out for ${binding.gateway} with omit: [${field}]` : "; take it out";
 }
 
 function isUnsupported(error: unknown, path: string): boolean {

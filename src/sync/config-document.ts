@@ -1,7 +1,17 @@
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import { ConfigError } from "./config-error.ts";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from "yaml";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 
-/** A place in the config: the names that lead to it. */
+/** A place in the config: the names that lead to it; items of a list by their index. */
 export type ConfigPath = readonly string[];
 
 /** Line and column, both from 1. */
@@ -16,13 +26,25 @@ export interface ConfigDocument {
   readonly value: unknown;
   /** Where a value stands; where its key stands, for `key`. What is not there is placed at what would hold it. */
   position(path: ConfigPath, part?: "key" | "value"): Position;
-  /** The text of a scalar as it was written, so that `0123` does not become 83 or 123. */
+  /** The text of a scalar as it was written: what YAML makes of 0123 is another number. */
   source(path: ConfigPath): string | undefined;
 }
 
 // Enough for any hand-written file; a chain of aliases that expands beyond it is an attack.
 const MAX_ALIASES = 100;
 const MAX_CHARACTERS = 10 * 1024 * 1024;
+
+// The parser's own messages quote the text around the error, which may be a pasted key: these say the same without it.
+const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
+  BAD_INDENT: "is indented unlike what surrounds it",
+  BAD_SCALAR_START: "begins with a character that YAML reserves; quote the text",
+  BLOCK_AS_IMPLICIT_KEY: "is a nested mapping on one line; quote the text if it holds a colon",
+  DUPLICATE_KEY: "is defined twice",
+  MISSING_CHAR: "lacks a closing quote, bracket, brace or a separating character",
+  MULTILINE_IMPLICIT_KEY: "is a name that goes over several lines",
+  TAB_AS_INDENT: "is indented with a tab; use blanks",
+  UNEXPECTED_TOKEN: "is not expected here; quote the text if it holds special characters",
+};
 
 /**
  * Parses YAML 1.2 (JSON is a part of it).
@@ -34,42 +56,97 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const refuse = (message: string, offset = 0) =>
-    new ConfigError("invalid", [{ file, ...at(offset), path: "", message }]);
-  if (text.length > MAX_CHARACTERS) throw refuse("is larger than 10 MiB");
-  const document = parseDocument(text, { lineCounter: lines, version: "1.2", uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(({ pos, message }) => ({ file, ...at(pos[0]), path: "", message }));
-    throw new ConfigError("invalid", problems);
-  }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch {
-    throw refuse("its aliases expand too far or refer to nothing");
-  }
-  const nodeAt = (path: ConfigPath): unknown => document.getIn(path, true);
+  const problem = (message: string, offset = 0): ConfigProblem => ({ file, ...at(offset), path: "", message });
+  if (text.length > MAX_CHARACTERS) throw new ConfigError("invalid", [problem("is larger than 10 MiB")]);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: "1.2",
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const problems = [
+    ...syntaxErrors(document.errors).map((error) => problem(syntaxMessage(error), error.pos[0])),
+    ...brokenNodes(document).map(({ offset, message }) => problem(message, offset)),
+  ];
+  if (problems.length > 0) throw new ConfigError("invalid", problems);
   return {
     file,
-    value,
+    value: plainValue(document, problem),
     position(path, part = "value") {
       for (let length = path.length; length > 0; length--) {
-        const parent = nodeAt(path.slice(0, length - 1));
-        const pair = isMap(parent)
-          ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === path[length - 1])
-          : undefined;
-        const useKey = part === "key" || length < path.length;
-        const node: unknown = (useKey ? pair?.key : pair?.value) ?? pair?.key;
-        const offset = offsetOf(node);
+        const { key, value } = nodeAt(document, path.slice(0, length)) ?? {};
+        const offset = offsetOf((part === "key" || length < path.length ? key : value) ?? key ?? value);
         if (offset !== undefined) return at(offset);
       }
       return at(offsetOf(document.contents) ?? 0);
     },
     source(path) {
-      const node = nodeAt(path);
+      const node = resolved(document, nodeAt(document, path)?.value);
       return isScalar(node) && typeof node.source === "string" ? node.source : undefined;
     },
   };
+}
+
+// One syntax error makes the parser stumble over what follows; a name that is defined twice does not.
+function syntaxErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  return first === undefined ? errors : [first];
+}
+
+function syntaxMessage({ code }: YAMLError): string {
+  return SYNTAX_MESSAGES[code] ?? `is not valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
+}
+
+function brokenNodes(document: Document): { readonly offset: number; readonly message: string }[] {
+  const broken: { offset: number; message: string }[] = [];
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return;
+      broken.push({ offset: offsetOf(node) ?? 0, message: "is an alias to nothing" });
+    },
+    Pair(_key, { key, value }) {
+      // An id is taken as it is written, so that it loses nothing.
+      if (isScalar(key) && key.value === "id") return visit.SKIP;
+      if (!isScalar(value) || typeof value.value !== "number") return undefined;
+      if (!Number.isInteger(value.value) || Number.isSafeInteger(value.value)) return undefined;
+      const message = "is too large to be kept exactly; quote it to make it a text";
+      broken.push({ offset: offsetOf(value) ?? 0, message });
+      return undefined;
+    },
+  });
+  return broken;
+}
+
+function plainValue(document: Document, problem: (message: string) => ConfigProblem): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    throw new ConfigError("invalid", [problem("its aliases expand too far")]);
+  }
+}
+
+/** What stands at a path: the value's node, and its key's where it has one. */
+function nodeAt(document: Document, path: ConfigPath): { readonly key?: unknown; readonly value: unknown } | undefined {
+  let found: { key?: unknown; value: unknown } = { value: document.contents };
+  for (const name of path) {
+    const parent = resolved(document, found.value);
+    if (isSeq(parent)) {
+      if (!/^\d+$/.test(name) || Number(name) >= parent.items.length) return undefined;
+      found = { value: parent.items[Number(name)] };
+      continue;
+    }
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)
+      : undefined;
+    if (pair === undefined) return undefined;
+    found = { key: pair.key, value: pair.value };
+  }
+  return found;
+}
+
+function resolved(document: Document, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
 }
 
 function offsetOf(node: unknown): number | undefined {

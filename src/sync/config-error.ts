@@ -20,9 +20,11 @@ export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
   constructor(kind: ConfigErrorKind, problems: readonly ConfigProblem[]) {
-    super(problems.map(describeProblem).join("\n"));
+    // A field that several bindings share is wrong once.
+    const distinct = [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
+    super(distinct.map(describeProblem).join("\n"));
     this.kind = kind;
-    this.problems = problems;
+    this.problems = distinct;
   }
 
   /** The error as plain data. */

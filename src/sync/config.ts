@@ -4,7 +4,8 @@ import { z } from "zod";
 import { nearestName, suggestion } from "../contract/nearest.ts";
 import { type Field, updateFields } from "../contract/update.ts";
 import { type ConfigDocument, type ConfigPath, parseConfigDocument } from "./config-document.ts";
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { ConfigError } from "./config-error.ts";
+import { ConfigReader } from "./config-reader.ts";
 import { parseReference, type SecretReference } from "./reference.ts";
 
 /** A gateway of the config. */
@@ -40,41 +41,28 @@ export interface Config {
   readonly bindings: readonly Binding[];
 }
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
-const object = z.looseObject({}, { error: "expected a mapping" });
-const named = z.record(
-  z.string().regex(NAME, "expected a name of letters, digits, dot, hyphen and underscore, at most 100"),
-  object,
-  { error: "expected a mapping of names" },
-);
-const reference = z
-  .string({ error: "expected a reference: env:NAME, file:PATH or exec:COMMAND" })
-  .refine((text) => parseReference(text) !== undefined, {
-    error: "expected a reference: env:NAME, file:PATH or exec:COMMAND; a key itself does not belong in the file",
-  });
-const rootSchema = z.strictObject({
-  version: z.literal(1, { error: "expected 1, the version of this format" }),
-  journal: z.string({ error: "expected a path" }).min(1, "is empty").exactOptional(),
-  fingerprintKey: reference.exactOptional(),
-  gateways: named,
-  providers: named,
+const ROOT_FIELDS = ["version", "journal", "fingerprintKey", "gateways", "providers"];
+const PROVIDER_FIELDS = [...updateFields, "tags", "gateways"];
+const BINDING_FIELDS = [...updateFields, "id", "omit"];
+
+/** What is said wherever a secret must be a reference and is none. */
+export const REFERENCE_EXPECTED =
+  "expected a reference: env:NAME, file:PATH or exec:COMMAND; a key itself does not belong in the file";
+
+const version = z.literal(1, { error: "expected 1, the version of this format" });
+const journal = z.string({ error: "expected a path" }).min(1, "is empty").exactOptional();
+const adapterName = z.string({ error: "expected the name of an adapter" });
+const tagList = z.array(z.string({ error: "expected a text" }), { error: "expected a list of texts" });
+const bindingId = z.union([z.string(), z.number()], { error: "expected the provider's id at this gateway" });
+const fieldName = z.enum(updateFields, {
+  error: (issue) => `unknown field${suggestion(String(issue.input), updateFields)}`,
 });
-const gatewaySchema = z.looseObject({
-  adapter: z.string({ error: "expected the name of an adapter" }),
-  token: reference,
-});
-const providerSchema = z.looseObject({
-  tags: z.array(z.string({ error: "expected a text" }), { error: "expected a list of texts" }).exactOptional(),
-  gateways: named,
-});
-const bindingSchema = z.looseObject({
-  id: z.union([z.string(), z.number()], { error: "expected the provider's id at this gateway" }),
-  omit: z
-    .array(
-      z.enum(updateFields, { error: (issue) => `unknown field${suggestion(String(issue.input), updateFields)}` }),
-      { error: "expected a list of fields" },
-    )
-    .exactOptional(),
+const omitList = z.array(fieldName, { error: "expected a list of fields" });
+const reference = z.unknown().transform((value, context): SecretReference => {
+  const parsed = parseReference(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: REFERENCE_EXPECTED });
+  return z.NEVER;
 });
 
 /**
@@ -99,78 +87,64 @@ export async function loadConfig(file: string, workingDirectory: string): Promis
  */
 export function parseConfig(file: string, text: string, directory: string): Config {
   const document = parseConfigDocument(file, text);
-  const problems: ConfigProblem[] = [];
-  const report = (path: ConfigPath, message: string, part?: "key" | "value") => {
-    problems.push({ file, ...document.position(path, part), path: path.join("."), message });
-  };
-  const check = <Value>(schema: z.ZodType<Value>, value: unknown, path: ConfigPath, names: readonly string[]) =>
-    checked(schema, value, path, names, report);
-
-  const root = check(rootSchema, document.value, [], Object.keys(rootSchema.shape));
-  if (root === undefined) throw new ConfigError("invalid", problems);
-  const gateways = Object.entries(root.gateways).flatMap(([name, value]): GatewayEntry[] => {
-    const path = ["gateways", name];
-    const gateway = check(gatewaySchema, value, path, ["adapter", "token"]);
-    const token = parseReference(gateway?.token);
-    if (gateway === undefined || token === undefined) return [];
-    const { adapter, token: _token, ...settings } = gateway;
-    return [{ name, path, adapter, token, settings }];
-  });
-  const gatewayNames = Object.keys(root.gateways);
-  const bindings = Object.entries(root.providers).flatMap(([name, value]) => {
-    const path = ["providers", name];
-    const provider = check(providerSchema, value, path, [...updateFields, "tags", "gateways"]);
-    if (provider === undefined) return [];
-    const { tags = [], gateways: bound, ...fields } = provider;
-    reportUnknown(fields, path, [...updateFields, "tags", "gateways"], report);
-    if (Object.keys(bound).length === 0) report([...path, "gateways"], "is bound to no gateway");
-    return Object.entries(bound).flatMap(([gateway, binding]): Binding[] => {
-      const bindingPath = [...path, "gateways", gateway];
-      if (!gatewayNames.includes(gateway)) {
-        report(bindingPath, `unknown gateway${suggestion(gateway, gatewayNames)}`, "key");
-      }
-      const parsed = check(bindingSchema, binding, bindingPath, [...updateFields, "id", "omit"]);
-      if (parsed === undefined) return [];
-      const { id, omit = [], ...own } = parsed;
-      reportUnknown(own, bindingPath, [...updateFields, "id", "omit"], report);
-      const place = { provider: name, tags, gateway, path: bindingPath };
-      // A number's own text: what YAML makes of 0123 is not the id that was written.
-      const written = typeof id === "number" ? (document.source([...bindingPath, "id"]) ?? id) : id;
-      return [{ ...place, id: written, ...mergedFields(fields, path, own, bindingPath, omit) }];
-    });
-  });
-  if (problems.length > 0) throw new ConfigError("invalid", problems);
+  const reader = new ConfigReader(document);
+  const root = reader.fields(document.value, [], ROOT_FIELDS) ?? {};
+  reader.read(version, root.version, ["version"]);
+  if (Object.hasOwn(root, "journal")) reader.read(journal, root.journal, ["journal"]);
+  if (Object.hasOwn(root, "fingerprintKey")) reader.read(reference, root.fingerprintKey, ["fingerprintKey"]);
+  const namedGateways = reader.named(root.gateways, ["gateways"]);
+  const gateways = namedGateways.flatMap(([name, value]) => readGateway(reader, name, value));
+  const gatewayNames = namedGateways.map(([name]) => name);
+  const bindings = reader
+    .named(root.providers, ["providers"])
+    .flatMap(([name, value]) => readProvider(reader, document, name, value, gatewayNames));
+  reader.finish();
   return { document, directory, gateways, bindings };
 }
 
-type Report = (path: ConfigPath, message: string, part?: "key" | "value") => void;
-
-function checked<Value>(
-  schema: z.ZodType<Value>,
-  value: unknown,
-  path: ConfigPath,
-  names: readonly string[],
-  report: Report,
-): Value | undefined {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) {
-    const place = [...path, ...issue.path.map(String)];
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) report([...place, key], `unknown field${suggestion(key, names)}`, "key");
-    } else if (issue.code === "invalid_key") {
-      report(place, issue.issues[0]?.message ?? issue.message, "key");
-    } else {
-      report(place, issue.message);
-    }
-  }
-  return undefined;
+function readGateway(reader: ConfigReader, name: string, value: unknown): GatewayEntry[] {
+  const path = ["gateways", name];
+  const fields = reader.fields(value, path);
+  if (fields === undefined) return [];
+  const { adapter: givenAdapter, token: givenToken, ...settings } = fields;
+  const adapter = reader.read(adapterName, givenAdapter, [...path, "adapter"]);
+  const token = reader.read(reference, givenToken, [...path, "token"]);
+  return adapter === undefined || token === undefined ? [] : [{ name, path, adapter, token, settings }];
 }
 
-function reportUnknown(fields: object, path: ConfigPath, names: readonly string[], report: Report): void {
-  for (const key of Object.keys(fields).filter((name) => !names.includes(name))) {
-    report([...path, key], `unknown field${suggestion(key, names)}`, "key");
-  }
+function readProvider(
+  reader: ConfigReader,
+  document: ConfigDocument,
+  provider: string,
+  value: unknown,
+  gatewayNames: readonly string[],
+): Binding[] {
+  const path = ["providers", provider];
+  const given = reader.fields(value, path, PROVIDER_FIELDS);
+  if (given === undefined) return [];
+  const { tags: givenTags = [], gateways, ...shared } = given;
+  const tags = reader.read(tagList, givenTags, [...path, "tags"]) ?? [];
+  const bound = reader.named(gateways, [...path, "gateways"]);
+  if (bound.length === 0) reader.report([...path, "gateways"], "is bound to no gateway");
+  return bound.flatMap(([gateway, binding]): Binding[] => {
+    const bindingPath = [...path, "gateways", gateway];
+    if (!gatewayNames.includes(gateway)) {
+      reader.report(bindingPath, `unknown gateway${suggestion(gateway, gatewayNames)}`, "key");
+    }
+    const fields = reader.fields(binding, bindingPath, BINDING_FIELDS);
+    if (fields === undefined) return [];
+    const { id: givenId, omit: givenOmit = [], ...own } = fields;
+    const id = reader.read(bindingId, givenId, [...bindingPath, "id"]);
+    const omit = reader.read(omitList, givenOmit, [...bindingPath, "omit"]);
+    if (id === undefined || omit === undefined) return [];
+    for (const field of omit.filter((name) => Object.hasOwn(own, name))) {
+      reader.report([...bindingPath, field], "is omitted and given in the same binding");
+    }
+    // A number's own text: what YAML makes of 0123 is not the id that was written.
+    const written = typeof id === "number" ? (document.source([...bindingPath, "id"]) ?? id) : id;
+    const place = { provider, tags, gateway, path: bindingPath, id: written };
+    return [{ ...place, ...mergedFields(shared, path, own, bindingPath, omit) }];
+  });
 }
 
 function mergedFields(

@@ -37,7 +37,11 @@ export async function resolveReference(
   sources: ReferenceSources,
 ): Promise<{ readonly secret: Secret } | { readonly problem: string }> {
   const { kind, target } = reference;
-  if (kind === "env") return given(sources.environment[target], `the environment variable ${target}`);
+  if (kind === "env") {
+    const { environment } = sources;
+    const value = Object.hasOwn(environment, target) ? environment[target] : undefined;
+    return given(value, `the environment variable ${target}`);
+  }
   try {
     if (kind === "file")
       return given(trimmed(await readFile(resolve(sources.directory, target), "utf8")), `the file ${target}`);
@@ -51,10 +55,16 @@ export async function resolveReference(
     const { stdout } = await promisify(execFile)(command, parameters, options);
     return given(trimmed(stdout), `the output of ${command}`);
   } catch (error) {
-    // The error's own text may hold output of the command: only its code is shown.
-    const code = typeof error === "object" && error !== null && "code" in error ? ` (${String(error.code)})` : "";
-    return { problem: kind === "file" ? `the file ${target} cannot be read${code}` : `the command failed${code}` };
+    // The error's own text may hold output of the command: only its kind is shown.
+    const what = kind === "file" ? `the file ${target} cannot be read` : "the command failed";
+    return { problem: `${what} (${failureKind(error)})` };
   }
+}
+
+function failureKind(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "unknown";
+  if ("killed" in error && error.killed === true) return `ended after ${EXEC_TIMEOUT_MS / 1000} s, or wrote over 1 MiB`;
+  return "code" in error && error.code !== null ? String(error.code) : "ended by a signal";
 }
 
 function given(text: string | undefined, what: string): { readonly secret: Secret } | { readonly problem: string } {

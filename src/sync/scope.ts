@@ -36,11 +36,14 @@ export function bindingsInScope(
     tags,
     bindings.flatMap((binding) => binding.tags),
   );
-  return bindings.filter((binding) => {
+  const inScope = bindings.filter((binding) => {
     if (gateways.length > 0 && !gateways.includes(binding.gateway)) return false;
     if (providers.length > 0 && !providers.includes(binding.provider)) return false;
     return tags.length === 0 || binding.tags.some((tag) => tags.includes(tag));
   });
+  if (inScope.length > 0 || bindings.length === 0) return inScope;
+  const message = "nothing is bound that matches the gateways, the providers and the tags that were asked for";
+  throw new ConfigError("invalid", [{ file: checked.config.document.file, line: 1, column: 1, path: "", message }]);
 }
 
 function requireKnown(

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ConfigError, EXIT, parseConfigDocument } from "../../sync/index.ts";
+import { ConfigError, EXIT, type ExitCode, parseConfigDocument } from "../../sync/index.ts";
 import { type Sandbox, SandboxConfigurationError, startSandboxFrom } from "../../testing/index.ts";
 import type { Host } from "../host.ts";
 import { printReport, type Report, table } from "../output.ts";
@@ -12,7 +12,7 @@ export interface SandboxOptions {
 }
 
 /** Runs the simulated gateways until the user ends it. The addresses are printed when they answer. */
-export async function sandbox(host: Host, json: boolean, options: SandboxOptions): Promise<Report> {
+export async function sandbox(host: Host, json: boolean, options: SandboxOptions): Promise<ExitCode> {
   const started = await start(host, options);
   try {
     printReport(host, json, describe(started));
@@ -23,7 +23,8 @@ export async function sandbox(host: Host, json: boolean, options: SandboxOptions
   } finally {
     await started.close();
   }
-  return { data: { closed: true }, text: "The sandbox is closed.", exit: EXIT.done };
+  host.stderr("The sandbox is closed.\n");
+  return EXIT.done;
 }
 
 async function start(host: Host, { portBase, seed }: SandboxOptions): Promise<Sandbox> {

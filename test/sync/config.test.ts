@@ -1,0 +1,584 @@
+import { describeProblem, parseConfig } from "../../src/sync/index.ts";
+import { BARNDOOR_ID, checked, configErrorOf, marked, problemsOf } from "../support/sync.ts";
+
+const base = `version: 1
+gateways:
+  respan-prod: { adapter: respan, token: env:RESPAN_TOKEN }
+  barndoor-prod: { adapter: barndoor, baseUrl: https://platform.barndoor.ai, token: env:BARNDOOR_TOKEN }
+  ngrok-prod: { adapter: ngrok, token: env:NGROK_TOKEN }
+providers:
+  openai-prod:
+    name: OpenAI
+    credential: { scheme: api_key, apiKey: env:OPENAI_KEY }
+    gateways:
+      respan-prod: { id: 123 }
+      barndoor-prod: { id: ${BARNDOOR_ID} }
+      ngrok-prod: { id: aigpk_1 }
+`;
+
+/** The base config with one part replaced; the mark in the new part is where the problem is expected. */
+function broken(part: string, by: string) {
+  if (!base.includes(part)) throw new Error(`the base config has no ${part}`);
+  return marked(base.replace(part, by));
+}
+
+const SECRET = "sk-live-4242424242424242";
+const reference = /expected a reference: env:NAME, file:PATH or exec:COMMAND/;
+
+describe("a config that holds", () => {
+  it("is taken, with the journal and the fingerprint key of later versions of the tool", () => {
+    const more = `${base}journal: .gatefold/journal.jsonl\nfingerprintKey: env:FINGERPRINT_KEY\n`;
+    expect(problemsOf(base)).toEqual([]);
+    expect(problemsOf(more)).toEqual([]);
+  });
+
+  it("is taken as JSON", () => {
+    const json = {
+      version: 1,
+      gateways: { ngrok: { adapter: "ngrok", token: "env:NGROK_TOKEN" } },
+      providers: { openai: { name: "OpenAI", gateways: { ngrok: { id: "aigpk_1" } } } },
+    };
+    expect(problemsOf(JSON.stringify(json, null, 2))).toEqual([]);
+  });
+
+  it("is taken with anchors and aliases as people use them", () => {
+    const aliased = base
+      .replace("credential: {", "credential: &openai {")
+      .replace("ngrok-prod: { id: aigpk_1 }", "ngrok-prod: { id: aigpk_1, credential: *openai }");
+    expect(problemsOf(aliased)).toEqual([]);
+  });
+});
+
+describe("a config that does not hold", () => {
+  type Row = readonly [title: string, part: string, by: string, path: string, message: RegExp];
+  const rows: readonly Row[] = [
+    ["an unknown top-level key", "providers:", "»provider:", "provider", /unknown field; did you mean providers\?/],
+    ["a missing version", "version: 1\ngateways:", "»gateways:", "version", /expected 1/],
+    ["another version", "version: 1", "version: »2", "version", /expected 1/],
+    ["a version as text", "version: 1", 'version: »"1"', "version", /expected 1/],
+    [
+      "an unknown adapter",
+      "adapter: ngrok",
+      "adapter: »ngrokk",
+      "gateways.ngrok-prod.adapter",
+      /unknown adapter; did you mean ngrok\?; there are respan, keywordsai, barndoor, ngrok/,
+    ],
+    [
+      "an adapter that is like no other",
+      "adapter: ngrok",
+      "adapter: »openrouter",
+      "gateways.ngrok-prod.adapter",
+      /unknown adapter; there are respan, keywordsai, barndoor, ngrok$/,
+    ],
+    [
+      "a missing adapter",
+      "ngrok-prod: { adapter: ngrok, ",
+      "»ngrok-prod: { ",
+      "gateways.ngrok-prod.adapter",
+      /expected the name of an adapter/,
+    ],
+    [
+      "a missing token",
+      "ngrok-prod: { adapter: ngrok, token: env:NGROK_TOKEN }",
+      "»ngrok-prod: { adapter: ngrok }",
+      "gateways.ngrok-prod.token",
+      reference,
+    ],
+    [
+      "a literal token",
+      "token: env:NGROK_TOKEN",
+      `token: »${SECRET}`,
+      "gateways.ngrok-prod.token",
+      /a key itself does not belong in the file/,
+    ],
+    ["a number as a token", "token: env:NGROK_TOKEN", "token: »4242", "gateways.ngrok-prod.token", reference],
+    ["a reference to nothing", "token: env:NGROK_TOKEN", 'token: »"env:"', "gateways.ngrok-prod.token", reference],
+    [
+      "a setting that the adapter does not have",
+      "adapter: ngrok, ",
+      "adapter: ngrok, timeoutMS: »10, ",
+      "gateways.ngrok-prod.timeoutMS",
+      /unknown field; did you mean timeoutMs\?/,
+    ],
+    [
+      "a setting of the wrong kind",
+      "adapter: ngrok, ",
+      "adapter: ngrok, retry: { attempts: »many }, ",
+      "gateways.ngrok-prod.retry.attempts",
+      /expected a whole number/,
+    ],
+    [
+      "a required setting that is missing",
+      "barndoor-prod: { adapter: barndoor, baseUrl: https://platform.barndoor.ai, ",
+      "»barndoor-prod: { adapter: barndoor, ",
+      "gateways.barndoor-prod.baseUrl",
+      /is required/,
+    ],
+    [
+      "a base URL that holds a password",
+      "baseUrl: https://platform.barndoor.ai",
+      `baseUrl: »https://user:${SECRET}@platform.barndoor.ai`,
+      "gateways.barndoor-prod.baseUrl",
+      /holds user info/,
+    ],
+    [
+      "an unknown gateway in a binding",
+      "ngrok-prod: { id: aigpk_1 }",
+      "»ngrok-pord: { id: aigpk_1 }",
+      "providers.openai-prod.gateways.ngrok-pord",
+      /unknown gateway; did you mean ngrok-prod\?/,
+    ],
+    [
+      "an unknown field at a provider",
+      "name: OpenAI",
+      "»nam: OpenAI",
+      "providers.openai-prod.nam",
+      /unknown field; did you mean name\?/,
+    ],
+    [
+      "an unknown field at a binding",
+      "id: 123 }",
+      "id: 123, »baseURL: https://a.test }",
+      "providers.openai-prod.gateways.respan-prod.baseURL",
+      /unknown field; did you mean baseUrl\?/,
+    ],
+    [
+      "an unknown field that is like no other",
+      "id: 123 }",
+      "id: 123, »temperature: 1 }",
+      "providers.openai-prod.gateways.respan-prod.temperature",
+      /unknown field$/,
+    ],
+    [
+      "a missing id",
+      "ngrok-prod: { id: aigpk_1 }",
+      "»ngrok-prod: {}",
+      "providers.openai-prod.gateways.ngrok-prod.id",
+      /expected the provider's id at this gateway/,
+    ],
+    [
+      "an id that is neither a text nor a number",
+      "id: aigpk_1",
+      "id: »[aigpk_1]",
+      "providers.openai-prod.gateways.ngrok-prod.id",
+      /expected the provider's id at this gateway/,
+    ],
+    [
+      "a text where the id is an integer",
+      "id: 123",
+      "id: »openai",
+      "providers.openai-prod.gateways.respan-prod.id",
+      /expected the integer primary key; this looks like a Respan provider_id/,
+    ],
+    [
+      "a text where the id is a UUID",
+      `id: ${BARNDOOR_ID}`,
+      "id: »123",
+      "providers.openai-prod.gateways.barndoor-prod.id",
+      /expected a UUID/,
+    ],
+    [
+      "a binding that is no mapping",
+      "ngrok-prod: { id: aigpk_1 }",
+      "ngrok-prod: »aigpk_1",
+      "providers.openai-prod.gateways.ngrok-prod",
+      /expected a mapping/,
+    ],
+    [
+      "a provider that is no mapping",
+      "providers:\n",
+      "providers:\n  other: »none\n",
+      "providers.other",
+      /expected a mapping/,
+    ],
+    ["a gateway without a mapping", "gateways:\n", "gateways:\n  other:»\n", "gateways.other", /expected a mapping/],
+    [
+      "a provider bound to no gateway",
+      "providers:\n",
+      "providers:\n  other: { name: Other, gateways: »{} }\n",
+      "providers.other.gateways",
+      /is bound to no gateway/,
+    ],
+    [
+      "a provider without gateways",
+      "providers:\n",
+      "providers:\n  »other: { name: Other }\n",
+      "providers.other.gateways",
+      /expected a mapping/,
+    ],
+    [
+      "a binding without a field",
+      "providers:\n",
+      "providers:\n  other: { gateways: { ngrok-prod: »{ id: aigpk_2 } } }\n",
+      "providers.other.gateways.ngrok-prod",
+      /has no fields/,
+    ],
+    [
+      "a name that no gateway can have",
+      "gateways:\n  respan-prod",
+      "gateways:\n  »-bad: { adapter: ngrok, token: env:T }\n  respan-prod",
+      "gateways.-bad",
+      /expected a name of letters/,
+    ],
+    [
+      "tags that are no list",
+      "name: OpenAI",
+      "tags: »prod\n    name: OpenAI",
+      "providers.openai-prod.tags",
+      /expected a list of texts/,
+    ],
+    [
+      "a field in omit that does not exist",
+      "id: 123 }",
+      "id: 123, omit: [»requestTimout] }",
+      "providers.openai-prod.gateways.respan-prod.omit.0",
+      /unknown field; did you mean requestTimeout\?/,
+    ],
+    [
+      "a literal key at a provider",
+      "apiKey: env:OPENAI_KEY",
+      `apiKey: »${SECRET}`,
+      "providers.openai-prod.credential.apiKey",
+      /a key itself does not belong in the file/,
+    ],
+    [
+      "a literal key at a binding",
+      "id: aigpk_1 }",
+      `id: aigpk_1, credential: { scheme: api_key, apiKey: »"${SECRET}" } }`,
+      "providers.openai-prod.gateways.ngrok-prod.credential.apiKey",
+      /a key itself does not belong in the file/,
+    ],
+    [
+      "a literal fingerprint key",
+      "version: 1",
+      `version: 1\nfingerprintKey: »${SECRET}`,
+      "fingerprintKey",
+      /a key itself does not belong in the file/,
+    ],
+    [
+      "a credential without its key",
+      "credential: { scheme: api_key, apiKey: env:OPENAI_KEY }",
+      "»credential: { scheme: api_key }",
+      "providers.openai-prod.credential.apiKey",
+      /expected a Secret/,
+    ],
+    [
+      "a credential with a mistyped member",
+      "apiKey: env:OPENAI_KEY",
+      `api_key: »${SECRET}, apiKey: env:OPENAI_KEY`,
+      "providers.openai-prod.credential.api_key",
+      /unknown field/,
+    ],
+    [
+      "a credential of a scheme that does not exist",
+      "scheme: api_key",
+      "scheme: »password",
+      "providers.openai-prod.credential.scheme",
+      /expected a credential with a scheme: api_key/,
+    ],
+    [
+      "a key in place of the credential",
+      "credential: { scheme: api_key, apiKey: env:OPENAI_KEY }",
+      `credential: »${SECRET}`,
+      "providers.openai-prod.credential",
+      /expected a credential with a scheme/,
+    ],
+    [
+      "a field that a gateway cannot take, given for all",
+      "name: OpenAI",
+      "name: OpenAI\n    description: »primary",
+      "providers.openai-prod.description",
+      /cannot be written at this gateway; leave it out for \S+ with omit: \[description\]/,
+    ],
+    [
+      "a clear that a gateway cannot do",
+      "id: 123 }",
+      "id: 123, baseUrl: https://api.openai.com, requestTimeout: »null }",
+      "providers.openai-prod.gateways.respan-prod.requestTimeout",
+      /cannot be cleared at this gateway/,
+    ],
+    [
+      "a credential scheme that a gateway does not take",
+      "id: aigpk_1 }",
+      "id: aigpk_1, credential: »{ scheme: google_adc } }",
+      "providers.openai-prod.gateways.ngrok-prod.credential",
+      /the scheme google_adc cannot be written at this gateway/,
+    ],
+    [
+      "a value above a gateway's limit",
+      `id: ${BARNDOOR_ID} }`,
+      `id: ${BARNDOOR_ID}, requestTimeout: »3601 }`,
+      "providers.openai-prod.gateways.barndoor-prod.requestTimeout",
+      /expected at most 3600/,
+    ],
+    [
+      "a text that is too long for a gateway",
+      "id: aigpk_1 }",
+      `id: aigpk_1, description: »${"x".repeat(256)} }`,
+      "providers.openai-prod.gateways.ngrok-prod.description",
+      /has 256 characters as it is sent, expected at most 255/,
+    ],
+    ["a value of the wrong kind", "name: OpenAI", "name: »42", "providers.openai-prod.name", /expected a text/],
+    [
+      "a base URL that is none",
+      "id: 123 }",
+      "id: 123, baseUrl: »api.openai.com }",
+      "providers.openai-prod.gateways.respan-prod.baseUrl",
+      /expected an absolute http or https URL/,
+    ],
+    [
+      "a native field that the vendor does not have",
+      `id: ${BARNDOOR_ID} }`,
+      `id: ${BARNDOOR_ID}, native: { billing_mod: »per_token } }`,
+      "providers.openai-prod.gateways.barndoor-prod.native.billing_mod",
+      /unknown field; did you mean billing_mode\?/,
+    ],
+    [
+      "a native field at a gateway that has none",
+      "id: aigpk_1 }",
+      "id: aigpk_1, native: »{ region: eu } }",
+      "providers.openai-prod.gateways.ngrok-prod.native",
+      /cannot be written at this gateway/,
+    ],
+    [
+      "a field that may erase another one",
+      "respan-prod: { id: 123 }",
+      "»respan-prod: { id: 123, requestTimeout: 90 }",
+      "providers.openai-prod.gateways.respan-prod.baseUrl",
+      /give baseUrl in the same update, or set extraKwargs: "merge"/,
+    ],
+    [
+      "a connection beside a credential",
+      `id: ${BARNDOOR_ID} }`,
+      `id: ${BARNDOOR_ID}, connectionId: »${BARNDOOR_ID} }`,
+      "providers.openai-prod.gateways.barndoor-prod.connectionId",
+      /give one of the two/,
+    ],
+    ["a key that stands twice", "name: OpenAI", "name: OpenAI\n    »name: Again", "", /is defined twice/],
+    ["a syntax error", "name: OpenAI", "name: »@OpenAI", "", /character that YAML reserves/],
+    ["an alias to nothing", "name: OpenAI", "name: »*nothing", "", /alias/],
+  ];
+
+  it.each(rows)("%s", (_title, part, by, path, message) => {
+    const { text, line, column } = broken(part, by);
+    const problems = problemsOf(text);
+    const found = problems.filter((problem) => problem.path === path && message.test(problem.message));
+    expect(problems.map((problem) => `${problem.path}: ${problem.message}`)).toContainEqual(
+      expect.stringMatching(message),
+    );
+    expect(found).toContainEqual({
+      file: "gatefold.yaml",
+      line,
+      column,
+      path,
+      message: expect.stringMatching(message),
+    });
+    expect(JSON.stringify(problems)).not.toContain(SECRET);
+  });
+
+  it("is shown as file, line, column, path and problem", () => {
+    const [problem] = problemsOf(base.replace("name: OpenAI", "nam: OpenAI"));
+    const text = problem === undefined ? "" : describeProblem(problem);
+    expect(text).toBe("gatefold.yaml:8:5: providers.openai-prod.nam: unknown field; did you mean name?");
+  });
+
+  it("is reported with every problem at once", async () => {
+    const text = base
+      .replace("adapter: ngrok, ", "adapter: ngrok, timeoutMS: 1, ")
+      .replace("id: 123", "id: openai")
+      .replace(BARNDOOR_ID, "none");
+    const paths = problemsOf(text).map(({ path }) => path);
+    expect(paths.sort()).toEqual([
+      "gateways.ngrok-prod.timeoutMS",
+      "providers.openai-prod.gateways.barndoor-prod.id",
+      "providers.openai-prod.gateways.respan-prod.id",
+    ]);
+  });
+
+  it("reports a problem at the top beside the problems below it", async () => {
+    const text = `jornal: a\n${base.replace("name: OpenAI", "nam: OpenAI")}`;
+    const error = await configErrorOf(() => parseConfig("gatefold.yaml", text, "."));
+    expect(error.problems.map(({ path }) => path).sort()).toEqual(["jornal", "providers.openai-prod.nam"]);
+  });
+
+  it("names the provider that manages the same object already", () => {
+    const twice = base.replace(
+      "providers:\n",
+      "providers:\n  first: { name: First, gateways: { ngrok-prod: { id: aigpk_1 } } }\n",
+    );
+    const last = twice.lastIndexOf("aigpk_1");
+    const { text, line, column } = marked(`${twice.slice(0, last)}»${twice.slice(last)}`);
+    const path = "providers.openai-prod.gateways.ngrok-prod.id";
+    expect(problemsOf(text)).toEqual([
+      { file: "gatefold.yaml", line, column, path, message: "is managed by first already" },
+    ]);
+  });
+
+  it("reports a problem of a shared field once, however many gateways it is bound to", () => {
+    const problems = problemsOf(base.replace("name: OpenAI", "name: 42"));
+    expect(problems).toHaveLength(1);
+  });
+
+  it("offers omit in a way that helps, wherever the field stands", () => {
+    const own = base.replace("id: aigpk_1", "id: aigpk_1, requestTimeout: 90");
+    const [problem] = problemsOf(own);
+    expect(problem?.message).toMatch(/^cannot be written at this gateway/);
+    const advised = /omit: \[requestTimeout\]/.test(problem?.message ?? "");
+    const followed = own.replace("requestTimeout: 90", "requestTimeout: 90, omit: [requestTimeout]");
+    expect(advised ? problemsOf(followed) : []).toEqual([]);
+  });
+
+  it.each([
+    ["after a block scalar's sign", base.replace("env:OPENAI_KEY }", "}").replace("name: OpenAI", `name: |${SECRET}`)],
+    ["as an alias", base.replace("env:OPENAI_KEY", `*${SECRET}`)],
+    ["as a tag", base.replace("env:OPENAI_KEY", `!${SECRET} [x]`)],
+    ["in a quote that is not closed", base.replace("env:OPENAI_KEY", `"${SECRET}`)],
+    ["behind a quoted text", base.replace("env:OPENAI_KEY", `"a" ${SECRET}`)],
+    ["behind a reserved character", base.replace("env:OPENAI_KEY", `@${SECRET}`)],
+    ["behind a brace too many", base.replace("env:OPENAI_KEY }", `env:OPENAI_KEY }\n} apiKey: ${SECRET}`)],
+    ["as a key and a value in one line", base.replace("name: OpenAI", `name: ${SECRET}: OpenAI`)],
+    ["in a list", base.replace("env:OPENAI_KEY", `[${SECRET}]`)],
+    ["in a mapping", base.replace("env:OPENAI_KEY", `{ key: ${SECRET} }`)],
+    ["as the scheme", base.replace("api_key,", `${SECRET},`)],
+    ["as the whole credential", base.replace("{ scheme: api_key, apiKey: env:OPENAI_KEY }", SECRET)],
+    ["as the adapter", base.replace("adapter: ngrok", `adapter: ${SECRET}`)],
+    ["as the id", base.replace(`id: ${BARNDOOR_ID}`, `id: ${SECRET}`)],
+    ["as the version", base.replace("version: 1", `version: ${SECRET}`)],
+    ["as a line of its own", `${base}\n${SECRET}\n`],
+  ])("never shows a key that was pasted %s", (_where, text) => {
+    const problems = problemsOf(text);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain(SECRET);
+  });
+
+  it("does not expand a chain of aliases without end", () => {
+    const levels = Array.from({ length: 12 }, (_, level) => {
+      const inner = level === 0 ? "x" : Array.from({ length: 9 }, () => `*level${level - 1}`).join(", ");
+      return `  - &level${level} [${inner}]`;
+    });
+    const [problem] = problemsOf(`version: 1\njournal:\n${levels.join("\n")}\n`);
+    expect(problem?.message).toMatch(/aliases/);
+  });
+
+  it("is refused when it is empty, no mapping, or larger than any file by hand", () => {
+    expect(problemsOf("")).not.toEqual([]);
+    expect(problemsOf("just words")).not.toEqual([]);
+    expect(problemsOf("[1, 2]")).not.toEqual([]);
+    expect(problemsOf(`# ${"x".repeat(11 * 1024 * 1024)}`)[0]?.message).toMatch(/larger than 10 MiB/);
+  });
+
+  it("is not passed over for a key of a strange name", () => {
+    const strange = base.replace("providers:\n", "providers:\n  __proto__: { name: Hidden, gateways: {} }\n");
+    expect(problemsOf(strange)).not.toEqual([]);
+  });
+});
+
+describe("an id", () => {
+  const idOf = (adapter: string, written: string) => {
+    const settings = adapter === "barndoor" ? "baseUrl: https://platform.barndoor.ai, " : "";
+    const text = `version: 1
+gateways: { one: { adapter: ${adapter}, ${settings}token: env:T } }
+providers: { p: { name: P, gateways: { one: { id: ${written} } } } }
+`;
+    const problems = problemsOf(text);
+    return problems.length > 0 ? problems.map(({ message }) => message) : checked(text).bindings[0]?.providerId;
+  };
+
+  it.each([
+    ["respan", "123", 123],
+    ["respan", '"123"', 123],
+    ["ngrok", "123", "123"],
+    ["ngrok", "0123", "0123"],
+    ["ngrok", "1e3", "1e3"],
+    ["ngrok", "0x1F", "0x1F"],
+    ["ngrok", "1.50", "1.50"],
+    ["ngrok", "12345678901234567890", "12345678901234567890"],
+    ["ngrok", '"0123"', "0123"],
+    ["ngrok", "2026-01-01", "2026-01-01"],
+    ["barndoor", BARNDOOR_ID.toUpperCase(), BARNDOOR_ID],
+  ])("of %s written as %s is taken as it was written", (adapter, written, expected) => {
+    expect(idOf(adapter, written)).toBe(expected);
+  });
+
+  it.each(["0123", "1e3", "0x1F", "1.0", "-1", "0", "12345678901234567890", "true", "null", '""'])(
+    "of Respan written as %s is refused, not reinterpreted",
+    (written) => {
+      expect(idOf("respan", written)).toEqual([expect.stringMatching(/^expected /)]);
+    },
+  );
+
+  it("is taken as it was written where the names around it are numbers", () => {
+    const text = `version: 1
+gateways: { 2024: { adapter: respan, token: env:T } }
+providers: { 7: { name: P, gateways: { 2024: { id: 0123 } } } }
+`;
+    expect(problemsOf(text)).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^expected the integer/) }),
+    ]);
+  });
+
+  it("is taken as it was written through an alias", () => {
+    const text = `version: 1
+gateways: { a: { adapter: ngrok, token: env:T }, b: { adapter: respan, token: env:T } }
+providers: { p: { name: P, gateways: { a: { id: &id 0123 }, b: { id: *id } } } }
+`;
+    expect(problemsOf(text)).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^expected the integer/) }),
+    ]);
+  });
+
+  it("may stand at two gateways, and once at each", () => {
+    const text = `version: 1
+gateways: { a: { adapter: ngrok, token: env:T }, b: { adapter: ngrok, token: env:T } }
+providers: { p: { name: P, gateways: { a: { id: same }, b: { id: same } } } }
+`;
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  it("is the same object in any letter case where the vendor's ids have none", () => {
+    const { text, line, column } = marked(`version: 1
+gateways: { one: { adapter: barndoor, baseUrl: https://platform.barndoor.ai, token: env:T } }
+providers:
+  p: { name: P, gateways: { one: { id: ${BARNDOOR_ID} } } }
+  q: { name: Q, gateways: { one: { id: »${BARNDOOR_ID.toUpperCase()} } } }
+`);
+    expect(problemsOf(text)).toEqual([
+      expect.objectContaining({ line, column, message: expect.stringMatching(/is managed by p already/) }),
+    ]);
+  });
+});
+
+describe("the fields of a binding", () => {
+  const fieldsOf = (provider: string, binding: string) => {
+    const text = `version: 1
+gateways: { one: { adapter: ngrok, token: env:T } }
+providers: { p: { ${provider}, gateways: { one: { id: x${binding} } } } }
+`;
+    return checked(text).bindings[0]?.fields;
+  };
+
+  it("are the provider's, with the binding's own on top", () => {
+    expect(fieldsOf("name: Shared, description: both", "")).toEqual({ name: "Shared", description: "both" });
+    expect(fieldsOf("name: Shared, description: both", ", name: Own, metadata: { team: ml }")).toEqual({
+      name: "Own",
+      description: "both",
+      metadata: { team: "ml" },
+    });
+  });
+
+  it("are replaced as a whole, never mixed", () => {
+    expect(fieldsOf("name: P, metadata: { team: ml, tier: 1 }", ", metadata: { tier: 2 }")).toEqual({
+      name: "P",
+      metadata: { tier: 2 },
+    });
+  });
+
+  it("are without the omitted ones, and null is a value", () => {
+    expect(fieldsOf("name: P, requestTimeout: 90", ", omit: [requestTimeout]")).toEqual({ name: "P" });
+    expect(fieldsOf("name: P, description: both", ", description: null")).toEqual({ name: "P", description: null });
+  });
+
+  it("may be omitted where the provider does not have them", () => {
+    expect(fieldsOf("name: P", ", omit: [requestTimeout]")).toEqual({ name: "P" });
+  });
+});

@@ -1,0 +1,272 @@
+import { type ResolvedSecrets, requireTrust, resolveSecrets, secretsOf } from "../../src/sync/index.ts";
+import { checked, configErrorOf, useTemporaryDirectory } from "../support/sync.ts";
+
+const directory = useTemporaryDirectory();
+
+const MARKER = "sk-never-to-be-shown";
+
+async function resolved(reference: string, environment: Readonly<Record<string, string | undefined>> = {}) {
+  const text = `version: 1
+gateways: { one: { adapter: ngrok, token: env:T } }
+providers:
+  p:
+    credential: { scheme: api_key, apiKey: ${JSON.stringify(reference)} }
+    gateways: { one: { id: x } }
+`;
+  const config = checked(text, "gatefold.yaml", directory.path);
+  const wanted = config.bindings.flatMap((binding) => secretsOf(binding).uses);
+  const secretOf: ResolvedSecrets = await resolveSecrets(config, wanted, environment);
+  return wanted.map((use) => secretOf(use.reference).reveal());
+}
+
+const problemOf = async (reference: string, environment: Readonly<Record<string, string | undefined>> = {}) => {
+  const error = await configErrorOf(() => resolved(reference, environment));
+  expect(error.kind).toBe("credentials");
+  expect(JSON.stringify(error)).not.toContain(MARKER);
+  const [problem] = error.problems;
+  expect(problem).toMatchObject({ line: 5, column: 44, path: "providers.p.credential.apiKey" });
+  return problem?.message ?? "";
+};
+
+/** A command that runs a script in this very runtime. */
+const script = (name: string, text: string, ...parameters: string[]) =>
+  [`exec:"${process.execPath}"`, directory.write(name, text), ...parameters].join(" ");
+
+describe("an environment reference", () => {
+  it.each(["007123", "1e3", "true", "null", "0x1F", " padded ", "with\nline breaks\n", "ключ"])(
+    "gives the text %j as it is",
+    async (text) => {
+      expect(await resolved("env:KEY", { KEY: text })).toEqual([text]);
+    },
+  );
+
+  it("that is not set is an error that names the place and the variable", async () => {
+    expect(await problemOf("env:KEY", { OTHER: MARKER })).toBe("the environment variable KEY is not set");
+    expect(await problemOf("env:KEY", { KEY: undefined })).toBe("the environment variable KEY is not set");
+  });
+
+  it("that is empty is an error", async () => {
+    expect(await problemOf("env:KEY", { KEY: "" })).toBe("the environment variable KEY is empty");
+  });
+
+  it("is not looked up in what every object has", async () => {
+    expect(await problemOf("env:constructor", {})).toBe("the environment variable constructor is not set");
+    expect(await problemOf("env:toString", {})).toBe("the environment variable toString is not set");
+  });
+});
+
+describe("a file reference", () => {
+  it.each([
+    ["007123", "007123"],
+    ["key\n", "key"],
+    ["key\r\n", "key"],
+    ["key\n\n", "key\n"],
+    ["two\nlines\n", "two\nlines"],
+    ["  padded  \n", "  padded  "],
+  ])("to a file with %j gives %j: one line break at the end is dropped", async (text, expected) => {
+    directory.write("key", text);
+    expect(await resolved("file:key")).toEqual([expected]);
+  });
+
+  it("starts at the folder of the config, or is absolute", async () => {
+    const path = directory.write("key", "absolute");
+    expect(await resolved(`file:${path}`)).toEqual(["absolute"]);
+    expect(await resolved("file:./key")).toEqual(["absolute"]);
+  });
+
+  it("to what is not there, is empty, or is a folder, is an error that names the place", async () => {
+    directory.write("empty", "\n");
+    expect(await problemOf("file:missing")).toBe("the file missing cannot be read (ENOENT)");
+    expect(await problemOf("file:empty")).toBe("the file empty is empty");
+    expect(await problemOf("file:.")).toBe("the file . cannot be read (EISDIR)");
+  });
+});
+
+describe("a command reference", () => {
+  it("gives its output as text, without one line break at the end", async () => {
+    expect(await resolved(script("print.js", "console.log('007123')"))).toEqual(["007123"]);
+    expect(await resolved(script("two.js", "console.log('a\\n')"))).toEqual(["a\n"]);
+  });
+
+  it("runs without a shell: nothing in it is special but quotes", async () => {
+    const command = script(
+      "parameters.js",
+      "console.log(JSON.stringify(process.argv.slice(2)))",
+      "'two words'",
+      "\"say 'hi'\"",
+      "$HOME",
+      "*",
+      ";",
+      "&&",
+      "|",
+      "`id`",
+      "a'b c'd",
+    );
+    const [printed] = await resolved(command);
+    const expected = ["two words", "say 'hi'", "$HOME", "*", ";", "&&", "|", "`id`", "ab cd"];
+    expect(JSON.parse(printed ?? "")).toEqual(expected);
+  });
+
+  it("runs in the folder of the config, with the variables that were passed in and no others", async () => {
+    const text =
+      "console.log(JSON.stringify([process.cwd(), process.env.GIVEN, Object.keys(process.env).includes('JEST_WORKER_ID')]))";
+    const [printed] = await resolved(script("where.js", text), { GIVEN: "yes" });
+    expect(JSON.parse(printed ?? "")).toEqual([expect.stringContaining(directory.path), "yes", false]);
+  });
+
+  it("runs once, however often the same command stands there", async () => {
+    const command = script("count.js", "require('fs').appendFileSync('count', 'x'); console.log('key')");
+    const use = JSON.stringify(command);
+    const config = checked(
+      `version: 1
+gateways: { one: { adapter: ngrok, token: env:T } }
+providers:
+  p: { credential: { scheme: api_key, apiKey: ${use} }, gateways: { one: { id: x } } }
+  q: { credential: { scheme: api_key, apiKey: ${use} }, gateways: { one: { id: y } } }
+`,
+      "gatefold.yaml",
+      directory.path,
+    );
+    const wanted = config.bindings.flatMap((binding) => secretsOf(binding).uses);
+    const again = script("read.js", "console.log(require('fs').readFileSync('count', 'utf8'))");
+    await resolveSecrets(config, wanted, {});
+    expect(await resolved(again)).toEqual(["x"]);
+  });
+
+  it("that fails is an error without anything it printed", async () => {
+    const noisy = `console.log('${MARKER}'); console.error('${MARKER}'); process.exit(3)`;
+    expect(await problemOf(script("fail.js", noisy))).toMatch(/^the command failed/);
+  });
+
+  it("that prints nothing is an error", async () => {
+    expect(await problemOf(script("silent.js", `console.error('${MARKER}')`))).toMatch(/^the output of .* is empty$/);
+  });
+
+  it("that does not exist is an error", async () => {
+    expect(await problemOf("exec:gatefold-no-such-command")).toBe("the command failed (ENOENT)");
+  });
+
+  it("that prints without end is an error", async () => {
+    const flood = `process.stdout.write('${MARKER}'.repeat(100000))`;
+    expect(await problemOf(script("flood.js", flood))).toMatch(/^the command failed/);
+  });
+});
+
+describe("several references", () => {
+  it("are all reported when they are not there", async () => {
+    const config = checked(`version: 1
+gateways: { one: { adapter: ngrok, token: env:T } }
+providers:
+  p: { credential: { scheme: api_key, apiKey: env:FIRST }, gateways: { one: { id: x } } }
+  q: { credential: { scheme: api_key, apiKey: file:second }, gateways: { one: { id: y } } }
+`);
+    const wanted = config.bindings.flatMap((binding) => secretsOf(binding).uses);
+    const error = await configErrorOf(() => resolveSecrets(config, wanted, {}));
+    expect(error.problems.map(({ path }) => path)).toEqual([
+      "providers.p.credential.apiKey",
+      "providers.q.credential.apiKey",
+    ]);
+  });
+});
+
+describe("trust", () => {
+  const config = (gateway: string, apiKey = "env:KEY") =>
+    checked(`version: 1
+gateways:
+  one: { ${gateway} }
+providers:
+  p:
+    credential: { scheme: api_key, apiKey: ${apiKey} }
+    gateways: { one: { id: 4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111 } }
+`);
+  const trust = (whole: ReturnType<typeof checked>, given: boolean) => requireTrust(whole, whole.bindings, given);
+  const ngrok = (more = "", token = "env:T") => `adapter: ngrok, token: ${token}${more}`;
+  const barndoor = (baseUrl: string) => `adapter: barndoor, token: env:T, baseUrl: "${baseUrl}"`;
+  const untrusted = async (text: string, apiKey?: string) => {
+    const error = await configErrorOf(() => trust(config(text, apiKey), false));
+    expect(error.kind).toBe("untrusted");
+    return error.problems.map(({ line, path, message }) => `${line} ${path}: ${message}`);
+  };
+
+  it.each([
+    ["the vendor's own host by default", ngrok()],
+    ["the vendor's own host", ngrok(", baseUrl: https://api.ngrok.ai")],
+    ["the vendor's own host with a port", ngrok(", baseUrl: https://api.ngrok.ai:8443/x")],
+    ["the vendor's own host in capitals", ngrok(", baseUrl: https://API.ngrok.ai")],
+    ["a documented wildcard", barndoor("https://acme.platform.barndoor.ai/api/llm-gateway")],
+    ["a documented wildcard over two labels", barndoor("https://a.b.platform.barndoor.ai")],
+    ["loopback by name", ngrok(", baseUrl: http://localhost:8080")],
+    ["loopback by number", ngrok(", baseUrl: http://127.0.0.1:8080")],
+    ["loopback by another number", ngrok(", baseUrl: http://127.8.9.10")],
+    ["loopback in IPv6", ngrok(', baseUrl: "http://[::1]:8080"')],
+  ])("is not asked for %s", (_title, gateway) => {
+    expect(() => trust(config(gateway), false)).not.toThrow();
+  });
+
+  it.each([
+    ["another host", ngrok(", baseUrl: https://evil.test"), "evil.test"],
+    ["another vendor's host", ngrok(", baseUrl: https://api.respan.ai"), "api.respan.ai"],
+    ["a host that ends like the vendor's", ngrok(", baseUrl: https://evilapi.ngrok.ai"), "evilapi.ngrok.ai"],
+    [
+      "a host that begins like the vendor's",
+      ngrok(", baseUrl: https://api.ngrok.ai.evil.test"),
+      "api.ngrok.ai.evil.test",
+    ],
+    ["a host that ends like a wildcard", barndoor("https://evilplatform.barndoor.ai"), "evilplatform.barndoor.ai"],
+    [
+      "a host behind a wildcard",
+      barndoor("https://a.platform.barndoor.ai.evil.test"),
+      "a.platform.barndoor.ai.evil.test",
+    ],
+    ["a host that begins like loopback", ngrok(", baseUrl: http://127.0.0.1.evil.test"), "127.0.0.1.evil.test"],
+    ["a host called like localhost", ngrok(", baseUrl: http://localhost.evil.test"), "localhost.evil.test"],
+    ["a private address", ngrok(", baseUrl: http://10.0.0.1"), "10.0.0.1"],
+  ])("is asked for %s", async (_title, gateway, host) => {
+    expect(await untrusted(gateway)).toEqual([expect.stringMatching(`^3 gateways.one.baseUrl: ${host} is none of`)]);
+    expect(() => trust(config(gateway), true)).not.toThrow();
+  });
+
+  it("is asked for every command, and none of them is run before", async () => {
+    const trap = script("trap.js", "require('fs').writeFileSync('ran', '')");
+    const found = await untrusted(ngrok("", JSON.stringify(trap)), JSON.stringify(trap));
+    expect(found).toEqual([
+      expect.stringMatching(/^3 gateways.one.token: runs a command: that needs --trust-config/),
+      expect.stringMatching(/^6 providers.p.credential.apiKey: runs a command: that needs --trust-config/),
+    ]);
+    expect(await problemOf("file:ran")).toMatch(/ENOENT/);
+  });
+
+  it("is asked for once where one command stands for several gateways", async () => {
+    const text = `version: 1
+gateways: { a: { adapter: ngrok, token: env:A }, b: { adapter: ngrok, token: env:B } }
+providers:
+  p: { credential: { scheme: api_key, apiKey: "exec:print key" }, gateways: { a: { id: x }, b: { id: y } } }
+`;
+    const error = await configErrorOf(() => trust(checked(text), false));
+    expect(error.problems).toHaveLength(1);
+  });
+
+  it("is asked for a command in a native field", async () => {
+    const text = `version: 1
+gateways: { a: { adapter: respan, token: env:A } }
+providers:
+  p: { baseUrl: https://a.test, native: { organization: "exec:print org" }, gateways: { a: { id: 1 } } }
+`;
+    const error = await configErrorOf(() => trust(checked(text), false));
+    expect(error.problems.map(({ path }) => path)).toEqual(["providers.p.native.organization"]);
+  });
+
+  it("is not asked for a documented host that no provider is bound to", () => {
+    const text = `version: 1
+gateways:
+  used: { adapter: ngrok, token: env:A }
+  spare: { adapter: barndoor, baseUrl: https://platform.barndoor.ai, token: env:B }
+providers: { p: { name: P, gateways: { used: { id: x } } } }
+`;
+    expect(() => trust(checked(text), false)).not.toThrow();
+  });
+
+  it("is asked for a documented host without encryption: the token would be readable on the way", async () => {
+    expect(await untrusted(ngrok(", baseUrl: http://api.ngrok.ai"))).toHaveLength(1);
+  });
+});
