@@ -3,8 +3,8 @@ import type { Config } from "jest";
 
 const config: Config = {
   testEnvironment: "node",
-  // The default leaves one core idle, which is half of a small machine.
-  maxWorkers: "100%",
+  // Some suites wait on sockets: more workers than cores keep a small machine busy.
+  maxWorkers: "150%",
   roots: ["<rootDir>/test"],
   setupFilesAfterEnv: ["<rootDir>/test/support/no-network.ts"],
   transform: {

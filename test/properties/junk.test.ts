@@ -13,7 +13,7 @@ import {
 } from "../../src/index.ts";
 import fc from "../support/property.ts";
 
-const RUNS = { numRuns: 80 };
+const RUNS = { numRuns: 40 };
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
 const time = "2024-01-15T10:30:00Z";
 const calm = { token: secret("gateway-token"), rateLimit: false, retry: { attempts: 0 } };
@@ -168,7 +168,7 @@ describe.each(gateways)("%s", (_name, gateway, id, provider) => {
           reply = { status: given, body: text, headers: { "retry-after": wait.replace(/[^\x20-\x7e]/g, "0") } };
           await everyOperation();
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     });
 
@@ -177,7 +177,7 @@ describe.each(gateways)("%s", (_name, gateway, id, provider) => {
     it.each(["errors", "settings", "extra_kwargs"])(
       "one that is nested very deeply in %s is no trouble",
       async (member) => {
-        for (const inner of [nested(20_000), deep(20_000), nested(100_000), deep(100_000)]) {
+        for (const inner of [nested(100_000), deep(100_000)]) {
           for (const given of [200, 400]) {
             const own = JSON.stringify({ ...provider, [member]: 0 });
             reply = { status: given, body: own.replace(`"${member}":0`, `"${member}":${inner}`), headers: {} };
