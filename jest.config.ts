@@ -5,6 +5,8 @@ const config: Config = {
   testEnvironment: "node",
   // Some suites wait on sockets: more workers than cores keep a small machine busy.
   maxWorkers: "150%",
+  // A hung test must end, and a busy machine must not end one that works.
+  testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   setupFilesAfterEnv: ["<rootDir>/test/support/no-network.ts"],
   transform: {

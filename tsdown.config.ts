@@ -12,7 +12,6 @@ const entries = {
 const common = {
   platform: "node",
   target: "node20",
-  dts: true,
   logLevel: "warn",
   inputOptions: { checks: { pluginTimings: false } },
 } as const;

@@ -1,6 +1,14 @@
 import { match, P } from "ts-pattern";
-import type { Credential, Field, Issue, JsonObject, Note, ProviderUpdate } from "../../src/index.ts";
-import { embedJson, path, present, type Translatable, type Translation, type WireBody } from "../../src/kit/index.ts";
+import type { Credential, Issue, JsonObject, Note, ProviderUpdate } from "../../src/index.ts";
+import {
+  embedJson,
+  givenFields,
+  path,
+  present,
+  type Translatable,
+  type Translation,
+  type WireBody,
+} from "../../src/kit/index.ts";
 import { authType, dependsOnFamily, schemesOf } from "./auth-types.ts";
 import type { BarndoorNative, BarndoorProvider, BarndoorSettings } from "./schema.ts";
 
@@ -71,8 +79,10 @@ export function translate(
     ...otherNative,
   };
   const methods = methodsOf(settings.updateMethod ?? "auto");
-  const fields = Object.keys(update) as Field[];
-  return { requests: [{ methods, path: itemPath(id), body, fields, repeat: "safe" }], notes: notesOf(update, native) };
+  return {
+    requests: [{ methods, path: itemPath(id), body, fields: givenFields(update), repeat: "safe" }],
+    notes: notesOf(update, native),
+  };
 }
 
 function methodsOf(updateMethod: "auto" | "PATCH" | "PUT"): readonly [string, ...string[]] {

@@ -1,5 +1,5 @@
 import type { Field, Issue, ProviderUpdate } from "../../src/index.ts";
-import { path, present, type Translatable, type Translation } from "../../src/kit/index.ts";
+import { givenFields, path, present, type Translatable, type Translation } from "../../src/kit/index.ts";
 import type { RespanNative, RespanSettings } from "./schema.ts";
 
 /** The fields that live in `extra_kwargs`. */
@@ -17,8 +17,10 @@ export function translate({ id, update, native }: Translatable<number | string, 
     api_key: credential?.scheme === "api_key" ? credential.apiKey : undefined,
     extra_kwargs: Object.keys(extra).length > 0 ? extra : undefined,
   });
-  const fields = Object.keys(update) as Field[];
-  return { requests: [{ methods: ["PATCH"], path: itemPath(id), body, fields, repeat: "safe" }], notes: [] };
+  return {
+    requests: [{ methods: ["PATCH"], path: itemPath(id), body, fields: givenFields(update), repeat: "safe" }],
+    notes: [],
+  };
 }
 
 /**

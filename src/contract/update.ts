@@ -101,6 +101,11 @@ const fields = {
 /** Every field, in the order in which tables show them. */
 export const updateFields = Object.keys(fields).filter(isField);
 
+/** The fields that an update has, `null` ones included. */
+export function givenFields(update: Readonly<Partial<Record<Field, unknown>>>): Field[] {
+  return updateFields.filter((field) => Object.hasOwn(update, field));
+}
+
 function isField(key: string): key is Field {
   return Object.hasOwn(fields, key);
 }

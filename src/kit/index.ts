@@ -1,5 +1,7 @@
 // What an adapter is built with: the entry "gatefold/kit".
+
 export { copyJsonObject, metadataFromText, metadataText } from "../contract/json.ts";
+export { givenFields } from "../contract/update.ts";
 export { embedJson, type WireBody, type WireValue } from "./body.ts";
 export { apiKeyOnly, unsupported } from "./capability.ts";
 export { defineAdapter } from "./define-adapter.ts";

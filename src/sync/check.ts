@@ -2,7 +2,7 @@ import { type Issue, isGatewayError } from "../contract/errors.ts";
 import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
 import { suggestion } from "../contract/nearest.ts";
 import { secret } from "../contract/secret.ts";
-import type { Field } from "../contract/update.ts";
+import { givenFields } from "../contract/update.ts";
 import { type Binding, type Config, type GatewayEntry, REFERENCE_EXPECTED } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
@@ -95,7 +95,7 @@ function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Re
   try {
     const providerId = gateway.parseId(binding.id);
     if (literals.length > 0) return undefined;
-    const fields = Object.keys(binding.fieldPaths) as Field[];
+    const fields = givenFields(binding.fields);
     if (fields.length === 0) report(binding.path, "has no fields: there is nothing to keep in line");
     else
       gateway.explain(

@@ -20,15 +20,14 @@ const SECRET_MEMBERS = new Set(["apiKey", "secretAccessKey", "serviceAccount"]);
 
 /** Fields as a config or an update file holds them, with secrets as references. */
 export interface WrittenFields {
-  readonly fields: Readonly<Partial<Record<Field, unknown>>>;
-  readonly fieldPaths: Readonly<Partial<Record<Field, ConfigPath>>>;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fieldPaths: Readonly<Record<string, ConfigPath>>;
 }
 
 /** The fields of an update that was written by hand. Names that no update has are kept: the gateway's check refuses them. */
-export function writtenFields(value: unknown): WrittenFields & { readonly names: readonly Field[] } {
+export function writtenFields(value: unknown): WrittenFields {
   const fields = Object.fromEntries(membersOf(value));
-  const names = Object.keys(fields) as Field[];
-  return { fields, fieldPaths: Object.fromEntries(names.map((name) => [name, [name]])), names };
+  return { fields, fieldPaths: Object.fromEntries(Object.keys(fields).map((name) => [name, [name]])) };
 }
 
 /** Every reference in the fields, and every place where a literal stands instead of one. */
@@ -53,16 +52,15 @@ export function secretsOf(written: WrittenFields): {
 /** The update that the fields are, each reference replaced by what `secretFor` gives. Still to be checked by a gateway. */
 export function withSecrets(
   { fields }: Pick<WrittenFields, "fields">,
-  chosen: readonly Field[],
+  chosen: readonly string[],
   secretFor: (reference: SecretReference, member: string) => Secret,
 ): Record<string, unknown> {
-  const update: Record<string, unknown> = {};
-  for (const field of chosen) {
+  const members = chosen.map((field): [string, unknown] => {
     const value = fields[field];
     const holdsSecrets = (field === "credential" || field === "native") && membersOf(value).length > 0;
-    update[field] = holdsSecrets ? replaced(value, field, secretFor) : value;
-  }
-  return update;
+    return [field, holdsSecrets ? replaced(value, field, secretFor) : value];
+  });
+  return Object.fromEntries(members);
 }
 
 /** Stands in for a secret that is not resolved: of the shape that the member needs, and nothing more. */
@@ -74,7 +72,7 @@ export function placeholder(member: string): Secret {
 
 function replaced(
   value: unknown,
-  field: Field,
+  field: string,
   secretFor: (reference: SecretReference, member: string) => Secret,
 ): Record<string, unknown> {
   const members = membersOf(value).map(([member, text]): [string, unknown] => {

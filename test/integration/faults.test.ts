@@ -31,7 +31,7 @@ function connect(sandbox: Sandbox, name: Name, settings: object = {}): Gateway<P
   const adapter = adapters.find((candidate) => candidate.name === name);
   if (adapter === undefined) throw new Error(`there is no adapter ${name}`);
   const common = { baseUrl: sandbox.urls[name], token: secret(sandbox.tokens[name]), rateLimit: false };
-  return adapter.open({ ...common, retry: { attempts: 0 }, timeoutMs: 5000, ...settings });
+  return adapter.open({ ...common, retry: { attempts: 0 }, timeoutMs: 30_000, ...settings });
 }
 
 type Expected = readonly [
@@ -45,29 +45,29 @@ type Expected = readonly [
 
 const status = (code: number): Fault => ({ kind: "status", status: code });
 const rows: readonly Expected[] = [
-  ["a dropped connection", { kind: "reset" }, "NetworkError", "unknown", false, 5000],
-  ["a lost reply", { kind: "lost-reply" }, "NetworkError", "unknown", true, 5000],
-  ["a web page", { kind: "html" }, "InvalidResponseError", "unknown", true, 5000],
-  ["half a reply", { kind: "truncated" }, "InvalidResponseError", "unknown", true, 5000],
-  ["a reply that is too large", { kind: "huge-body" }, "InvalidResponseError", "unknown", true, 5000],
-  ["a reply that never ends", { kind: "slow-body" }, "TimeoutError", "unknown", true, 250],
+  ["a dropped connection", { kind: "reset" }, "NetworkError", "unknown", false, 30_000],
+  ["a lost reply", { kind: "lost-reply" }, "NetworkError", "unknown", true, 30_000],
+  ["a web page", { kind: "html" }, "InvalidResponseError", "unknown", true, 30_000],
+  ["half a reply", { kind: "truncated" }, "InvalidResponseError", "unknown", true, 30_000],
+  ["a reply that is too large", { kind: "huge-body" }, "InvalidResponseError", "unknown", true, 30_000],
+  ["a reply that never ends", { kind: "slow-body" }, "TimeoutError", "unknown", true, 600],
   [
     "a redirect",
     { kind: "redirect", location: "https://elsewhere.test/" },
     "InvalidResponseError",
     "unknown",
     false,
-    5000,
+    30_000,
   ],
-  ["a 400", status(400), "RejectedError", "not-applied", false, 5000],
-  ["a 401", status(401), "AuthenticationError", "not-applied", false, 5000],
-  ["a 403", status(403), "PermissionDeniedError", "not-applied", false, 5000],
-  ["a 409", status(409), "ConflictError", "not-applied", false, 5000],
-  ["a 422", status(422), "RejectedError", "not-applied", false, 5000],
-  ["a 429", status(429), "RateLimitError", "not-applied", false, 5000],
-  ["a 408", status(408), "TimeoutError", "unknown", false, 5000],
-  ["a 500", status(500), "UnavailableError", "unknown", false, 5000],
-  ["a 503", status(503), "UnavailableError", "unknown", false, 5000],
+  ["a 400", status(400), "RejectedError", "not-applied", false, 30_000],
+  ["a 401", status(401), "AuthenticationError", "not-applied", false, 30_000],
+  ["a 403", status(403), "PermissionDeniedError", "not-applied", false, 30_000],
+  ["a 409", status(409), "ConflictError", "not-applied", false, 30_000],
+  ["a 422", status(422), "RejectedError", "not-applied", false, 30_000],
+  ["a 429", status(429), "RateLimitError", "not-applied", false, 30_000],
+  ["a 408", status(408), "TimeoutError", "unknown", false, 30_000],
+  ["a 500", status(500), "UnavailableError", "unknown", false, 30_000],
+  ["a 503", status(503), "UnavailableError", "unknown", false, 30_000],
 ];
 
 // Keywords AI is the family of Respan: what is one code is struck once.
@@ -87,11 +87,11 @@ describe.each(["respan", "barndoor", "ngrok"] as const)("%s", (name) => {
       });
       expect(listing).toMatchObject({ name: error, outcome: "not-sent" });
 
-      const before = sandbox.requests.length;
+      const written = () => sandbox.requests.filter(({ method }) => method !== "GET").length;
       sandbox.inject(name, fault);
       const writing = await gatewayErrorOf(() => gateway.update(ids[name], { name: "Renamed" }));
       expect(writing).toMatchObject({ name: error, outcome: write, adapter: name });
-      expect(sandbox.requests.length - before).toBe(1);
+      expect(written()).toBe(1);
       const changed = sandbox.stored(name, ids[name])?.[nameMember[name]] === "Renamed";
       expect(changed).toBe(takesEffect);
     },

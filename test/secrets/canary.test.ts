@@ -164,7 +164,7 @@ const oddlyNamedUpdate: ProviderUpdate = {
   baseUrl: "https://x.test/v1",
   native: { organization: secret(OTHER), embedded: secret(KEY), reveal: secret(KEY), toJSON: secret(KEY) },
 };
-const common = { token, timeoutMs: 5000, retry: { attempts: 0 }, rateLimit: false };
+const common = { token, timeoutMs: 30_000, retry: { attempts: 0 }, rateLimit: false };
 
 const respanCase = (title: string, adapter: typeof respan): Case => ({
   title,

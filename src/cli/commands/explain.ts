@@ -44,7 +44,7 @@ export async function explain(host: Host, about: ExplainTarget, options: Explain
   const written = writtenFields(document.value);
   refuseLiterals(document, written);
   const requests = explained(document, () => {
-    const fields = withSecrets(written, written.names, (_reference, member) => placeholder(member));
+    const fields = withSecrets(written, Object.keys(written.fields), (_reference, member) => placeholder(member));
     return gateway.explain(gateway.parseId(about.id), fields as ProviderUpdate);
   });
   return {
