@@ -273,7 +273,7 @@ export function gatewaysOf(sandbox: Sandbox, settings: Readonly<Record<string, s
   const entries = names.map((name) => {
     const more = settings[name] === undefined ? "" : `, ${settings[name]}`;
     const common = `adapter: ${name}, baseUrl: "${sandbox.urls[name]}", token: env:${name.toUpperCase()}_TOKEN`;
-    return `  ${name}-prod: { ${common}, retry: { attempts: 0 }, timeoutMs: 30_000, rateLimit: false${more} }`;
+    return `  ${name}-prod: { ${common}, retry: { attempts: 0 }, timeoutMs: 30000, rateLimit: false${more} }`;
   });
   const environment = Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_TOKEN`, sandbox.tokens[name]]));
   return { yaml: `version: 1\ngateways:\n${entries.join("\n")}\n`, environment };
