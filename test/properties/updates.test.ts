@@ -16,7 +16,7 @@ import {
 import { opaqueId, path } from "../../src/kit/index.ts";
 import fc from "../support/property.ts";
 
-const RUNS = { numRuns: 50 };
+const RUNS = { numRuns: 30 };
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
 const time = "2024-01-15T10:30:00Z";
 
