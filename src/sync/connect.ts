@@ -1,11 +1,11 @@
 import type { Gateway, ProviderId } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
-import type { CheckedBinding, CheckedConfig } from "./check.ts";
-import { issuesIn } from "./check.ts";
-import type { ConfigPath } from "./config-document.ts";
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
-import { type ReferenceSources, resolveReference, type SecretReference } from "./reference.ts";
-import { hostOf, isLoopback } from "./trust.ts";
+import type { CheckedBinding, CheckedConfig } from "./config/check.ts";
+import { issuesIn } from "./config/check.ts";
+import type { ConfigPath } from "./config/config-document.ts";
+import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
+import { type ReferenceSources, resolveReference, type SecretReference } from "./config/reference.ts";
+import { hostOf, isLoopback } from "./config/trust.ts";
 
 /** Every gateway that some binding in scope needs, by name. */
 export type Connections = ReadonlyMap<string, Gateway<ProviderId>>;

@@ -1,7 +1,7 @@
 import type { GatewayError } from "../contract/errors.ts";
-import type { ApplyResult } from "./apply.ts";
-import type { ConfigError } from "./config-error.ts";
-import type { Plan } from "./plan.ts";
+import type { ApplyResult } from "./apply/apply.ts";
+import type { ConfigError } from "./config/config-error.ts";
+import type { Plan } from "./plan/plan.ts";
 
 /** The exit codes, the same in every command and every form of output. */
 export const EXIT = {

@@ -1,4 +1,4 @@
-import { nearestName } from "../contract/nearest.ts";
+import { nearestName } from "../../contract/nearest.ts";
 import type { CheckedBinding, CheckedConfig } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { type Secret, secret } from "../contract/secret.ts";
+import { type Secret, secret } from "../../contract/secret.ts";
 
 /** Where a secret is kept. The config holds nothing else of it. */
 export interface SecretReference {

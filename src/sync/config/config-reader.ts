@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { suggestion } from "../contract/nearest.ts";
+import { suggestion } from "../../contract/nearest.ts";
 import type { ConfigDocument, ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 

@@ -1,8 +1,8 @@
-import { type Issue, isGatewayError } from "../contract/errors.ts";
-import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
-import { suggestion } from "../contract/nearest.ts";
-import { secret } from "../contract/secret.ts";
-import { givenFields } from "../contract/update.ts";
+import { type Issue, isGatewayError } from "../../contract/errors.ts";
+import type { AnyAdapter, Gateway, ProviderId } from "../../contract/gateway.ts";
+import { suggestion } from "../../contract/nearest.ts";
+import { secret } from "../../contract/secret.ts";
+import { givenFields } from "../../contract/update.ts";
 import { type Binding, type Config, type GatewayEntry, REFERENCE_EXPECTED } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";

@@ -1,12 +1,12 @@
-import { type GatewayError, isGatewayError } from "../contract/errors.ts";
-import type { Call, ProviderId } from "../contract/gateway.ts";
-import type { Note } from "../contract/state.ts";
-import type { Field, ProviderUpdate } from "../contract/update.ts";
-import type { CheckedBinding } from "./check.ts";
-import type { Connections, ResolvedSecrets } from "./connect.ts";
-import type { SecretUse } from "./desired.ts";
-import { secretsOf, withSecrets } from "./desired.ts";
-import type { Plan, PlanRow } from "./plan.ts";
+import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
+import type { Call, ProviderId } from "../../contract/gateway.ts";
+import type { Note } from "../../contract/state.ts";
+import type { Field, ProviderUpdate } from "../../contract/update.ts";
+import type { CheckedBinding } from "../config/check.ts";
+import type { SecretUse } from "../config/desired.ts";
+import { secretsOf, withSecrets } from "../config/desired.ts";
+import type { Connections, ResolvedSecrets } from "../connect.ts";
+import type { Plan, PlanRow } from "../plan/plan.ts";
 
 /** What became of one row of a plan. `unknown`: the gateway gave no usable answer, read it before trying again. */
 export interface AppliedRow {

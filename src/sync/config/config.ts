@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { nearestName, suggestion } from "../contract/nearest.ts";
-import { type Field, updateFields } from "../contract/update.ts";
+import { nearestName, suggestion } from "../../contract/nearest.ts";
+import { type Field, updateFields } from "../../contract/update.ts";
 import { type ConfigDocument, type ConfigPath, parseConfigDocument } from "./config-document.ts";
 import { ConfigError } from "./config-error.ts";
 import { ConfigReader } from "./config-reader.ts";

@@ -1,7 +1,7 @@
-import { canonicalJson } from "../contract/json.ts";
-import type { ProviderState } from "../contract/state.ts";
-import type { Field } from "../contract/update.ts";
-import { parseReference } from "./reference.ts";
+import { canonicalJson } from "../../contract/json.ts";
+import type { ProviderState } from "../../contract/state.ts";
+import type { Field } from "../../contract/update.ts";
+import { parseReference } from "../config/reference.ts";
 
 /** What a look at one field tells. `unverifiable`: the gateway does not show it, so nothing is known. */
 export type Verdict = "in-sync" | "change" | "unverifiable";

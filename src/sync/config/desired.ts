@@ -1,5 +1,5 @@
-import { type Secret, secret } from "../contract/secret.ts";
-import type { Field } from "../contract/update.ts";
+import { type Secret, secret } from "../../contract/secret.ts";
+import type { Field } from "../../contract/update.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { parseReference, type SecretReference } from "./reference.ts";
 

@@ -1,11 +1,11 @@
-import { type GatewayError, isGatewayError } from "../contract/errors.ts";
-import type { Call, Gateway, ProviderId } from "../contract/gateway.ts";
-import type { ProviderState } from "../contract/state.ts";
-import { type Field, updateFields } from "../contract/update.ts";
-import type { CheckedBinding } from "./check.ts";
+import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
+import type { Call, Gateway, ProviderId } from "../../contract/gateway.ts";
+import type { ProviderState } from "../../contract/state.ts";
+import { type Field, updateFields } from "../../contract/update.ts";
+import { forEachAtMost } from "../concurrency.ts";
+import type { CheckedBinding } from "../config/check.ts";
+import type { Connections } from "../connect.ts";
 import { compareField, type FieldComparison } from "./compare.ts";
-import { forEachAtMost } from "./concurrency.ts";
-import type { Connections } from "./connect.ts";
 
 /** What a plan says of one binding. */
 export interface PlanRow {
