@@ -1,7 +1,8 @@
 import type { ListedProvider } from "../../src/index.ts";
 import { present } from "../../src/kit/index.ts";
-import { storesNoSecret } from "./auth-types.ts";
-import type { BarndoorProvider, BarndoorSettings } from "./schema.ts";
+import { schemeOf, storesNoSecret } from "./auth-types.ts";
+import type { BarndoorProvider } from "./schema.ts";
+import type { BarndoorSettings } from "./settings.ts";
 
 /** No secret is ever in a reply, not even masked. */
 export function normalize(settings: BarndoorSettings, reply: BarndoorProvider): ListedProvider<string> {
@@ -20,14 +21,19 @@ export function normalize(settings: BarndoorSettings, reply: BarndoorProvider): 
       createdAt: reply.created_at,
       updatedAt: reply.updated_at,
     }),
-    credential: { kind: credentialKind(settings, reply) },
+    credential: credentialState(settings, reply),
   };
 }
 
-function credentialKind(settings: BarndoorSettings, { connection_id, auth_type }: BarndoorProvider) {
-  if (typeof connection_id === "string") return "connection";
-  if (auth_type && storesNoSecret(settings, auth_type)) return "none";
-  return connection_id === null ? "inline" : "unknown";
+function credentialState(
+  settings: BarndoorSettings,
+  { connection_id, auth_type, model_provider }: BarndoorProvider,
+): ListedProvider<string>["credential"] {
+  if (typeof connection_id === "string") return { kind: "connection" };
+  const own = auth_type ? present({ scheme: schemeOf(settings, "provider", model_provider, auth_type) }) : {};
+  if (auth_type && storesNoSecret(settings, auth_type)) return { kind: "none", ...own };
+  // Without a connection_id the word may be that of a connection.
+  return connection_id === null ? { kind: "inline", ...own } : { kind: "unknown" };
 }
 
 function nativeState(reply: BarndoorProvider) {

@@ -21,10 +21,19 @@ import {
   read,
   storedConnection,
   storedProvider,
-  without,
 } from "./sandbox/records.ts";
-import { type Seed, type Switches, seed, switches, type UpdateBody, updateBody } from "./sandbox/schema.ts";
-import { authTypes, oauth, secrets, twoSecrets, unprobed, withoutV1 } from "./sandbox/vocabulary.ts";
+import { Replies } from "./sandbox/replies.ts";
+import { checkBaseUrl, checkSecret, type Kind, nextSecret, wordsOf } from "./sandbox/rules.ts";
+import {
+  connectionBody,
+  type Seed,
+  type Switches,
+  seed,
+  switches,
+  type UpdateBody,
+  updateBody,
+} from "./sandbox/schema.ts";
+import { derivedSettings, oauth, twoSecrets, unprobed } from "./sandbox/vocabulary.ts";
 
 const basePath = "/api/llm-gateway";
 
@@ -40,25 +49,27 @@ class GatewayApi {
   readonly #connections = new Map<string, Connection>();
   readonly #providers = new Map<string, Provider>();
   readonly #probesDue = new Map<string, number>();
+  readonly #replies: Replies;
 
   constructor(
     private readonly seed: Seed,
     private readonly switches: Switches,
     private readonly environment: VendorEnvironment,
   ) {
+    this.#replies = new Replies(switches, seed.org_id ?? "00000000-0000-4000-8000-000000000001");
     const started = this.#timestamp();
     for (const [index, one] of (seed.connections ?? []).entries()) {
       planted(this.#connections, `connections[${index}]`, () => {
-        const connection = storedConnection(one, this.#words(one)[0] ?? "", started);
-        this.#checkSecret(connection);
+        const connection = storedConnection(one, this.#defaultType("connection", one), started);
+        checkSecret(switches, "connection", connection);
         return connection;
       });
     }
     for (const [index, one] of (seed.providers ?? []).entries()) {
       planted(this.#providers, `providers[${index}]`, () => {
         const connection = one.connection_id === undefined ? undefined : this.#attachable(one, one.connection_id);
-        const provider = storedProvider(one, connection, this.#words(one)[0] ?? "", started);
-        if (connection === undefined) this.#checkSecret(provider);
+        const provider = storedProvider(one, connection, this.#defaultType("provider", one), started);
+        if (connection === undefined) checkSecret(switches, "provider", provider);
         else if (provider.api_key !== null || provider.credentials !== null) throw new Refused(twoSecrets);
         checkRules(provider);
         return provider;
@@ -71,8 +82,12 @@ class GatewayApi {
     const providers = `${basePath}/admin/providers`;
     const connections = `${basePath}/admin/connections`;
     const shownNow = (one: Provider) => this.#shown(this.#probed(one));
-    const connection = (one: Connection) => this.#shownConnection(one);
-    const update = ({ id, body }: RouteCall) => onOne(this.#providers, id, (one) => this.#update(one, body));
+    const connection = (one: Connection) => this.#replies.connection(one);
+    const updates = {
+      [`${providers}/{id}`]: ({ id, body }: RouteCall) => onOne(this.#providers, id, (one) => this.#update(one, body)),
+      [`${connections}/{id}`]: ({ id, body }: RouteCall) =>
+        onOne(this.#connections, id, (one) => this.#updateConnection(one, body)),
+    };
     return {
       token: this.seed.token ?? "sandbox-barndoor-token",
       routes: [
@@ -82,7 +97,7 @@ class GatewayApi {
         { method: "GET", path: `${connections}/{id}`, handle: ({ id }) => onOne(this.#connections, id, connection) },
         ...["PATCH", "PUT"]
           .filter((method) => updateMethod === "both" || updateMethod === method)
-          .map((method) => ({ method, path: `${providers}/{id}`, handle: update })),
+          .flatMap((method) => Object.entries(updates).map(([path, handle]) => ({ method, path, handle }))),
       ],
       refuse: (refusal) => this.#refuse(refusal),
       stored: (id) => {
@@ -121,6 +136,29 @@ class GatewayApi {
     return this.#shown(provider);
   }
 
+  #updateConnection(connection: Connection, sent: unknown): unknown {
+    const body = read(connectionBody, sent);
+    const { auth_type, ...secret } = nextSecret(this.switches, "connection", connection, body);
+    const base_url = body.base_url ?? connection.base_url;
+    if (typeof body.base_url === "string") checkBaseUrl(this.switches, connection, body.base_url);
+    // A connection supplies type and base URL: its providers follow, but for those with a base URL of their own.
+    for (const provider of this.#providers.values()) {
+      if (provider.connection_id !== connection.id) continue;
+      const isFollowing = provider.base_url === connection.base_url;
+      Object.assign(provider, { auth_type, ...(isFollowing && { base_url }) });
+    }
+    Object.assign(connection, {
+      ...secret,
+      auth_type,
+      base_url,
+      name: body.name ?? connection.name,
+      settings: body.settings ? { ...derived(connection.settings), ...body.settings } : connection.settings,
+      last_change_note: body.change_note ?? null,
+      updated_at: this.#timestamp(),
+    });
+    return this.#replies.connection(connection);
+  }
+
   #nextBinding(provider: Provider, body: UpdateBody): Binding {
     const { connection_id } = body;
     const isInline = holdsSecret(body);
@@ -139,16 +177,17 @@ class GatewayApi {
         throw new Refused("The connection supplies the key and its type.");
       return provider;
     }
-    if (!isInline && auth_type === provider.auth_type) return { ...provider, connection_id: null };
-    const inline = { api_key: body.api_key ?? null, credentials: body.credentials ?? null };
-    this.#checkSecret({ ...inline, auth_type, model_provider: provider.model_provider });
-    return { ...inline, auth_type, connection_id: null };
+    return { ...nextSecret(this.switches, "provider", provider, body), connection_id: null };
   }
 
   /** On newer platforms only request-scoped OAuth may leave a connection. */
   #checkDetach(auth_type: string, isInline: boolean): void {
     const isAllowed = this.switches.inlineKeys === "refused" ? oauth.includes(auth_type) : isInline;
     if (!isAllowed) throw new Refused("connection_id can be null only together with a new api_key or credentials.");
+  }
+
+  #defaultType(kind: Kind, { model_provider }: { model_provider: string }): string {
+    return wordsOf(this.switches, kind, model_provider)[0] ?? "";
   }
 
   #attachable({ model_provider }: { model_provider: string }, id: string): Connection {
@@ -158,34 +197,10 @@ class GatewayApi {
     throw new Refused("The connection belongs to another model_provider.");
   }
 
-  #words({ model_provider }: { model_provider: string }): readonly string[] {
-    const vocabulary = authTypes[this.switches.authTypes ?? "docs"];
-    return (Object.hasOwn(vocabulary, model_provider) ? vocabulary[model_provider] : vocabulary["*"]) ?? [];
-  }
-
-  #checkSecret(one: Pick<Connection, "model_provider" | "auth_type" | "api_key" | "credentials">): void {
-    const words = this.#words(one);
-    if (!words.includes(one.auth_type)) throw new Refused(`auth_type must be one of ${words.join(", ")} here.`);
-    if (one.api_key !== null && one.credentials !== null) throw new Refused("Send api_key or credentials, not both.");
-    const isNewerRole = one.auth_type === "aws_role" && this.switches.authTypes === "newer";
-    const expected = isNewerRole ? "none" : secrets[one.auth_type];
-    if (expected === undefined) throw new Refused(`What ${one.auth_type} takes is not documented.`);
-    if (expected !== "api_key" && one.api_key !== null) throw new Refused(`${one.auth_type} takes no api_key.`);
-    if (typeof expected === "string" && one.credentials !== null) {
-      throw new Refused(`${one.auth_type} takes no credentials.`);
-    }
-    if (expected === "api_key" && one.api_key === null) throw new Refused(`${one.auth_type} needs an api_key.`);
-    if (typeof expected !== "string") read(expected, one.credentials, "credentials");
-  }
-
   #nextBaseUrl(provider: Provider, { connection_id, auth_type }: Binding, body: UpdateBody): string {
-    const { attachedBaseUrl = "connection", trailingV1 = "accepted" } = this.switches;
+    const { attachedBaseUrl = "connection" } = this.switches;
     const own = body.base_url ?? undefined;
-    const isPicky =
-      trailingV1 === "refused" && auth_type !== "codex_oauth" && withoutV1.includes(provider.model_provider);
-    if (own !== undefined && isPicky && /\/v1\/?$/.test(own)) {
-      throw new Refused(`base_url must not end in /v1; use ${own.replace(/\/v1\/?$/, "")}`);
-    }
+    if (own !== undefined) checkBaseUrl(this.switches, { ...provider, auth_type }, own);
     if (own !== undefined || attachedBaseUrl === "own") return own ?? provider.base_url;
     const isAttached = connection_id !== null && connection_id !== provider.connection_id;
     return (isAttached && this.#connections.get(connection_id)?.base_url) || provider.base_url;
@@ -208,50 +223,8 @@ class GatewayApi {
     return Object.assign(provider, { health_status, health_detail, health_checked_at: new Date(due).toISOString() });
   }
 
-  // https://docs.barndoor.ai/api-reference/llm-gateway/providers/getProvider
-  #shown({ api_key, credentials, ...provider }: Provider): unknown {
-    const { id, name, model_provider, auth_type, base_url, enabled, catalog_id, connection_id } = provider;
-    const { request_timeout_secs, stream_idle_timeout_secs } = provider;
-    const supplied = this.#connections.get(connection_id ?? "")?.settings ?? {};
-    const settings = { ...supplied, ...provider.settings };
-    const org_id = this.#organization();
-    if (this.switches.replyFields === "sample") {
-      const core = { id, org_id, name, model_provider, auth_type, base_url, enabled, settings };
-      return { ...core, ...without({ catalog_id, connection_id }), request_timeout_secs, stream_idle_timeout_secs };
-    }
-    const { catalog_slug, billing_reason, billing_note, health_detail, health_checked_at, ...always } = provider;
-    return {
-      ...this.#stamped(always, connection_id === null ? `organizations/${org_id}/providers/${id}` : "pending"),
-      settings,
-      ...without({ catalog_slug, billing_reason, billing_note, health_detail }),
-      ...without({ health_checked_at: health_checked_at && this.#written(health_checked_at) }),
-    };
-  }
-
-  // https://docs.barndoor.ai/api-reference/llm-gateway/credentials/getCredential
-  #shownConnection({ api_key, credentials, ...connection }: Connection): unknown {
-    return {
-      ...this.#stamped(connection, `organizations/${this.#organization()}/connections/${connection.id}`),
-      stores_key_material: api_key !== null || credentials !== null,
-      key_last4: api_key !== null && api_key.length >= 8 ? api_key.slice(-4) : null,
-    };
-  }
-
-  #stamped<Fields extends { created_at: string; updated_at: string }>(fields: Fields, secret_path: string) {
-    return {
-      ...fields,
-      org_id: this.#organization(),
-      secret_path,
-      created_at: this.#written(fields.created_at),
-      updated_at: this.#written(fields.updated_at),
-      created_by_user_id: null,
-      created_by_name: null,
-      created_by_email: null,
-      last_modified_by_user_id: null,
-      last_modified_by_name: null,
-      last_modified_by_email: null,
-      last_modified_at: this.#written(fields.updated_at),
-    };
+  #shown(provider: Provider): unknown {
+    return this.#replies.provider(provider, this.#connections.get(provider.connection_id ?? "")?.settings);
   }
 
   #refuse({ kind, status, message }: Refusal): WireReply {
@@ -260,15 +233,12 @@ class GatewayApi {
     return failure(status, message, status === 401 ? "authentication_error" : "invalid_request_error");
   }
 
-  #organization(): string {
-    return this.seed.org_id ?? "00000000-0000-4000-8000-000000000001";
-  }
-
   #timestamp(): string {
     return new Date(this.environment.now()).toISOString();
   }
+}
 
-  #written(time: string): string {
-    return this.switches.timestamps === "offsetless" ? time.replace(/Z$/, "") : time;
-  }
+/** The settings that survive a write without them; the others are replaced as a whole. */
+function derived(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => derivedSettings.includes(name)));
 }

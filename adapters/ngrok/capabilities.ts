@@ -1,6 +1,9 @@
 import type { Capabilities } from "../../src/index.ts";
 import { apiKeyOnly, unsupported } from "../../src/kit/index.ts";
 
+/** The largest page of a list. */
+export const PAGE_SIZE = 100;
+
 // Limits: https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/update
 /** What ngrok can do with a provider key. Timeouts are account-wide there, and the base URL belongs to the custom provider. */
 export const capabilities = (): Capabilities => ({
@@ -19,5 +22,6 @@ export const capabilities = (): Capabilities => ({
   },
   schemes: apiKeyOnly,
   list: "ids",
+  pageSize: PAGE_SIZE,
   hint: true,
 });

@@ -1,6 +1,6 @@
 import type { Adapter } from "../../src/index.ts";
 import { defineAdapter, opaqueId, path } from "../../src/kit/index.ts";
-import { capabilities } from "./capabilities.ts";
+import { capabilities, PAGE_SIZE } from "./capabilities.ts";
 import { readError } from "./errors.ts";
 import { normalize } from "./normalize.ts";
 import { keySchema, type NgrokSettings, pageSchema, settingsSchema } from "./schema.ts";
@@ -22,8 +22,7 @@ export const ngrok: Adapter<NgrokSettings, string> = defineAdapter({
     itemPath,
     reply: keySchema,
     normalize,
-    // 100 is the largest page.
-    list: { path: path`/provider-keys`, query: "limit=100", page: pageSchema },
+    list: { path: path`/provider-keys`, query: `limit=${PAGE_SIZE}`, page: pageSchema },
     current: { needed: needsCurrent, from: currentOf, unread },
     translate,
     readError,

@@ -33,6 +33,8 @@ export interface Capabilities {
   readonly schemes: Readonly<Record<CredentialScheme, boolean>>;
   /** What a list gives to recognise an entry by. */
   readonly list: "ids" | "slugs";
+  /** Entries of one page of a list; absent where a list comes whole. */
+  readonly pageSize?: number;
   /** Whether a read shows a redacted form of the key. */
   readonly hint: boolean;
 }

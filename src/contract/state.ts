@@ -1,3 +1,4 @@
+import type { CredentialScheme } from "./credential.ts";
 import type { JsonObject } from "./json.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface ProviderState<Id> {
   readonly native?: Readonly<Record<string, unknown>>;
   readonly credential: {
     readonly kind: "inline" | "connection" | "none" | "unknown";
+    /** Where the reply tells it. */
+    readonly scheme?: CredentialScheme;
     /** The vendor's redacted form of the key: opaque display text, never a key. */
     readonly hint?: string;
   };

@@ -61,14 +61,14 @@ describe("a config that does not hold", () => {
       "adapter: ngrok",
       "adapter: »ngrokk",
       "gateways.ngrok-prod.adapter",
-      /unknown adapter; did you mean ngrok\?; there are respan, keywordsai, barndoor, ngrok/,
+      /unknown adapter; did you mean ngrok\?; there are respan, keywordsai, barndoor, barndoor-connection, ngrok/,
     ],
     [
       "an adapter that is like no other",
       "adapter: ngrok",
       "adapter: »openrouter",
       "gateways.ngrok-prod.adapter",
-      /unknown adapter; there are respan, keywordsai, barndoor, ngrok$/,
+      /unknown adapter; there are respan, keywordsai, barndoor, barndoor-connection, ngrok$/,
     ],
     [
       "a missing adapter",

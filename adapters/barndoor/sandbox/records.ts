@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { SandboxConfigurationError, type WireReply } from "../../../src/sandbox/index.ts";
-import { type SeedConnection, type SeedProvider, type UpdateBody, uuid } from "./schema.ts";
+import { type ConnectionBody, type SeedConnection, type SeedProvider, uuid } from "./schema.ts";
 
 export type Connection = ReturnType<typeof storedConnection>;
 export type Provider = ReturnType<typeof storedProvider>;
@@ -102,7 +102,7 @@ export function kept<Value>(given: Value | null | undefined, stored: Value | nul
   return given === undefined ? stored : given;
 }
 
-export function holdsSecret(body: UpdateBody): boolean {
+export function holdsSecret(body: ConnectionBody): boolean {
   return (body.api_key ?? body.credentials ?? null) !== null;
 }
 

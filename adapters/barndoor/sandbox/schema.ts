@@ -9,7 +9,7 @@ const billingReason = z.enum(["subscription", "local", "external", "other"]);
 const billingNote = z.string().trim().max(200);
 
 export const switches = z.strictObject({
-  /** The verb that updates a provider. Default both. */
+  /** The verb that updates a provider or a connection. Default both. */
   updateMethod: z.enum(["PATCH", "PUT", "both"]).optional(),
   /** The status of the wrong verb: 405 (default), or a bare 404 in plain text. */
   wrongMethod: z.union([z.literal(405), z.literal(404)]).optional(),
@@ -74,8 +74,19 @@ export const seed = z.strictObject({
   providers: z.array(seedProvider).optional(),
 });
 
+/** The fields that an update of a provider and of a connection share. None is tri-state: null is read as omitted. */
+const sharedUpdate = {
+  name: text.nullish(),
+  base_url: url.nullish(),
+  auth_type: text.nullish(),
+  api_key: text.nullish(),
+  credentials: object.nullish(),
+  settings: object.nullish(),
+  change_note: z.string().max(500).nullish(),
+};
+
 // https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider and updateProvider
-/** Null clears a tri-state field; elsewhere the server reads it as omitted. */
+/** Null clears a tri-state field, which are the first five. */
 export const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Switches["timeoutCeilings"]> = {}) =>
   z.strictObject({
     connection_id: uuid.nullish(),
@@ -83,21 +94,19 @@ export const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Sw
     stream_idle_timeout_secs: z.int().min(1).max(streamIdle).nullish(),
     billing_reason: billingReason.nullish(),
     billing_note: billingNote.nullish(),
-    name: text.nullish(),
-    base_url: url.nullish(),
-    auth_type: text.nullish(),
-    api_key: text.nullish(),
-    credentials: object.nullish(),
-    settings: object.nullish(),
+    ...sharedUpdate,
     enabled: z.boolean().nullish(),
     enforce_health_check: z.boolean().nullish(),
     billing_mode: z.enum(["per_token", "not_metered"]).nullish(),
     model_sync_mode: z.enum(["off", "additive", "full"]).nullish(),
-    change_note: z.string().max(500).nullish(),
   });
+
+// https://docs.barndoor.ai/api-reference/llm-gateway/credentials/updateCredential
+export const connectionBody = z.strictObject(sharedUpdate);
 
 export type Seed = z.infer<typeof seed>;
 export type Switches = z.infer<typeof switches>;
 export type UpdateBody = z.infer<ReturnType<typeof updateBody>>;
+export type ConnectionBody = z.infer<typeof connectionBody>;
 export type SeedConnection = z.infer<typeof seedConnection>;
 export type SeedProvider = z.infer<typeof seedProvider>;

@@ -41,6 +41,8 @@ export const authTypes: Readonly<Record<"docs" | "newer", Readonly<Record<string
     "*": ["bearer_api_key"],
   },
 };
+/** Settings that the platform itself adds. */
+export const derivedSettings = ["external_id", "model_api_family", "api_version"];
 export const twoSecrets = "A connection_id and an inline key exclude each other.";
 export const oauth = ["oauth_passthrough", "claude_oauth", "codex_oauth"];
 export const unprobed = ["bedrock", "vertex", "azure_openai", "azure_foundry"];

@@ -862,7 +862,7 @@ describe("reading from Barndoor", () => {
         model_sync_mode: "off",
         change_note: "key of June",
       },
-      credential: { kind: "inline" },
+      credential: { kind: "inline", scheme: "api_key" },
       health: { status: "healthy", detail: "HTTP 200", checkedAt: "2026-06-03T08:05:00.000Z" },
       createdAt: "2026-06-02T09:15:00.000Z",
       updatedAt: "2026-06-03T08:00:00.500Z",
@@ -924,10 +924,19 @@ describe("reading from Barndoor", () => {
     await expect(read(reply)).resolves.toMatchObject({ credential: { kind } });
   });
 
+  it("does not tell the scheme of a connection's credential, nor of one that may be a connection's", async () => {
+    const { connection_id: _connection, ...others } = updated;
+    await expect(read({ ...updated, connection_id: connectionId })).resolves.toHaveProperty("credential", {
+      kind: "connection",
+    });
+    await expect(read(others)).resolves.toHaveProperty("credential", { kind: "unknown" });
+  });
+
   it.each(["claude_oauth", "codex_oauth"])("knows %s by the setting for a word without a secret", async (auth_type) => {
-    const words = { oauth_passthrough: { anthropic: "claude_oauth", openai: "codex_oauth" } };
+    const scheme = "oauth_passthrough";
+    const words = { [scheme]: { anthropic: "claude_oauth", openai: "codex_oauth" } };
     const state = await read({ ...updated, auth_type }, { authTypes: words });
-    expect(state.credential).toStrictEqual({ kind: "none" });
+    expect(state.credential).toStrictEqual({ kind: "none", ...(auth_type === "codex_oauth" ? { scheme } : {}) });
   });
 
   it("reads words of tomorrow", async () => {

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { type CredentialScheme, credentialSchemes } from "../../src/index.ts";
+import { type CommonSettings, commonSettings, settingUrlSchema } from "../../src/kit/index.ts";
+
+/** The word on the wire for a scheme: one for all, or one per family (`model_provider`), `default` for the others. */
+export type AuthTypeWord = string | Readonly<Record<string, string>>;
+
+/** Settings of Barndoor's connections. */
+export interface BarndoorConnectionSettings extends CommonSettings {
+  /** Required: three hosts are documented and none is the default. May end in `/api/llm-gateway` or not. */
+  readonly baseUrl: string;
+  /**
+   * The method of an update. The documents name PATCH and PUT, both with the same partial body. `auto` (default) tries first
+   * what they say of the resource, PATCH for a provider and PUT for a connection, and remembers what this gateway takes.
+   */
+  readonly updateMethod?: "auto" | "PATCH" | "PUT";
+  /** `auth_type` on the wire, where it is not the scheme's own name. A word per family costs a read first. */
+  readonly authTypes?: { readonly [Scheme in CredentialScheme]?: AuthTypeWord };
+}
+
+/** Settings of Barndoor's providers. */
+export interface BarndoorSettings extends BarndoorConnectionSettings {
+  /** Upper limits in seconds. Default 3600 and 1800; newer platforms take 600 and 300. */
+  readonly timeoutCeilings?: { readonly request?: number; readonly streamIdle?: number };
+}
+
+const word = z.string({ error: "expected a word, or a word per family" }).min(1, "is empty");
+const isScheme = (name: string) => credentialSchemes.some((scheme) => scheme === name);
+const authTypes = z.record(z.string(), z.union([word, z.record(z.string(), word)])).superRefine((words, context) => {
+  for (const name of Object.keys(words).filter((key) => !isScheme(key))) {
+    const message = `unknown scheme; expected one of ${credentialSchemes.join(", ")}`;
+    context.addIssue({ code: "custom", path: [name], message });
+  }
+});
+
+const shared = {
+  ...commonSettings,
+  baseUrl: settingUrlSchema,
+  updateMethod: z.enum(["auto", "PATCH", "PUT"], { error: 'expected "auto", "PATCH" or "PUT"' }).exactOptional(),
+  authTypes: authTypes.exactOptional(),
+};
+const ceiling = z.int({ error: "expected whole seconds" }).min(1, "expected at least 1 second").exactOptional();
+
+export const connectionSettingsSchema = z.strictObject(shared);
+
+export const settingsSchema = z.strictObject({
+  ...shared,
+  timeoutCeilings: z.strictObject({ request: ceiling, streamIdle: ceiling }).exactOptional(),
+});
+
+const PREFIX = "/api/llm-gateway";
+
+/** Where requests go: the prefix stands once, whether the setting has it or not. */
+export function gatewayUrl({ baseUrl }: Pick<BarndoorConnectionSettings, "baseUrl">): string {
+  const bare = baseUrl.replace(/\/+$/, "");
+  return bare.endsWith(PREFIX) ? bare : bare + PREFIX;
+}
+
+/** The methods of an update that are in question, `first` before the other. */
+export function methodsOf(
+  { updateMethod = "auto" }: Pick<BarndoorConnectionSettings, "updateMethod">,
+  first: "PATCH" | "PUT",
+): readonly [string, ...string[]] {
+  if (updateMethod !== "auto") return [updateMethod];
+  return first === "PATCH" ? ["PATCH", "PUT"] : ["PUT", "PATCH"];
+}

@@ -1,0 +1,67 @@
+import { match, P } from "ts-pattern";
+import type { Credential, Note, ProviderUpdate } from "../../src/index.ts";
+import { embedJson, present, type Translatable, type WireBody } from "../../src/kit/index.ts";
+import { authType } from "./auth-types.ts";
+import type { BarndoorCurrent } from "./current.ts";
+import type { BarndoorNative } from "./schema.ts";
+import type { BarndoorConnectionSettings } from "./settings.ts";
+
+/** The part of a body that is the same for a provider and a connection. */
+export function sharedBody(
+  settings: BarndoorConnectionSettings,
+  { update, native, current }: Translatable<string, BarndoorCurrent, BarndoorNative>,
+): WireBody {
+  const { name, baseUrl, credential } = update;
+  const { settings: ownSettings, ...otherNative } = native ?? {};
+  return {
+    ...present({ name, base_url: baseUrl }),
+    ...(credential === undefined ? {} : credentialBody(settings, credential, current?.family)),
+    ...present({ settings: ownSettings === undefined ? undefined : { ...current?.settings, ...ownSettings } }),
+    ...otherNative,
+  };
+}
+
+function credentialBody(
+  settings: BarndoorConnectionSettings,
+  credential: Credential,
+  family: string | undefined,
+): WireBody {
+  const auth_type = authType(settings, credential.scheme, family) ?? "‹the family's word›";
+  const refused = (): never => {
+    throw new Error("a scheme that this adapter refuses reached the translation");
+  };
+  return match(credential)
+    .returnType<WireBody>()
+    .with({ scheme: P.union("api_key", "bedrock_api_key") }, ({ apiKey }) => ({ auth_type, api_key: apiKey }))
+    .with({ scheme: "aws_role" }, ({ roleArn, externalId }) => ({
+      auth_type,
+      credentials: present({ iam_role_arn: roleArn, external_id: externalId }),
+    }))
+    .with({ scheme: "aws_keys" }, ({ accessKeyId, secretAccessKey }) => ({
+      auth_type,
+      credentials: { access_key_id: accessKeyId, secret_access_key: secretAccessKey },
+    }))
+    .with({ scheme: "google_service_account" }, ({ serviceAccount }) => ({
+      auth_type,
+      credentials: embedJson(serviceAccount),
+    }))
+    .with({ scheme: P.union("google_adc", "oauth_passthrough") }, () => ({ auth_type }))
+    .with({ scheme: "google_impersonation" }, refused)
+    .exhaustive(refused);
+}
+
+/** What a caller should know of an update, of whichever of the two. */
+export function sharedNotes({ credential }: ProviderUpdate, native: BarndoorNative | undefined): Note[] {
+  const notes: Note[] = [];
+  if (native?.change_note === undefined) {
+    const message =
+      "Barndoor clears the stored change note on every update without one; give native.change_note to set it";
+    notes.push({ code: "change-note-cleared", message });
+  }
+  if (credential?.scheme === "aws_keys") {
+    const message =
+      "the members of aws_keys are documented by newer sources only, under the word aws_static_credentials";
+    notes.push({ code: "newer-sources-only", message });
+  }
+  return notes;
+}
