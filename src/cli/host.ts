@@ -1,11 +1,18 @@
+import type { Runtime } from "../sync/index.ts";
+
 /** Everything of the process that a command may touch: passed in, so that a command can be run and watched. */
 export interface Host {
   /** Writes to standard output. */
   readonly stdout: (text: string) => void;
   /** Writes to standard error. */
   readonly stderr: (text: string) => void;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
-  /** Aborts when the user asks the command to end. */
+  readonly runtime: Runtime;
+  /** Aborts when the user asks the command to end: what is in flight may be finished. */
   readonly signal: AbortSignal;
+  /** Aborts when the user asks again: what is in flight ends at once. */
+  readonly force: AbortSignal;
 }

@@ -1,42 +1,54 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { setMaxListeners } from "node:events";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../kit/version.ts";
-import { EXIT, type ExitCode } from "../sync/index.ts";
+import { ConfigError, EXIT, type ExitCode, fileProblem } from "../sync/index.ts";
 import type { Host } from "./host.ts";
-import { printError, printReport, type Report } from "./output.ts";
+import { FORMATS, type Format, printError, printReport, type Report, requireOutputs, writeReport } from "./output.ts";
+
+const DEFAULT_CONFIG = "gatefold.yaml";
 
 const EXIT_CODES = `
-Exit codes: 0 clean or done, 1 error, 2 changes present, 3 refused for safety, 4 partly applied,
+Exit codes: 0 clean or done, 1 error, 2 changes or drift present, 3 refused for safety, 4 partly applied,
 5 credentials missing or refused, 6 the plan is stale, 8 cancelled.`;
 
 /** Runs one command line. Never throws; what happened is the exit code and what was printed. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
-  // Known before the options are parsed, so that a wrong option is reported as JSON too.
-  const json = argv.includes("--json");
-  const program = createProgram(host, async (work) => {
-    const result = await work(json);
+  const format = formatIn(argv);
+  // Every request under way listens to them: as many as there are is no leak.
+  setMaxListeners(0, host.signal, host.force);
+  const program = createProgram(host, async (work, files = []) => {
+    await requireOutputs(host, files);
+    const result = await work(format);
     if (typeof result === "number") {
       exit = result;
       return;
     }
-    exit = result.exit;
-    printReport(host, json, result);
+    printReport(host, format, result);
+    exit = await writeReport(host, files, result);
   });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode !== 0 && json)
+      if (error.exitCode !== 0 && format === "json")
         host.stdout(`${JSON.stringify({ error: { name: "UsageError", message: error.message } })}\n`);
       return error.exitCode === 0 ? EXIT.done : EXIT.error;
     }
-    return printError(host, json, error);
+    return printError(host, format, error);
   }
 }
 
+// Known before the options are parsed, so that a wrong option is reported as JSON too.
+function formatIn(argv: readonly string[]): Format {
+  const given = argv.find((word, index) => argv[index - 1] === "--format" || word.startsWith("--format="));
+  const named = FORMATS.find((format) => given?.replace(/^--format=/, "") === format);
+  return argv.includes("--json") ? "json" : (named ?? "text");
+}
+
 /** Runs a command's work: what it gives is printed in the end, but for a command that prints as it goes. */
-type Perform = (work: (json: boolean) => Promise<Report | ExitCode>) => Promise<void>;
+type Perform = (work: (format: Format) => Promise<Report | ExitCode>, files?: readonly string[]) => Promise<void>;
 
 // Commands are loaded when they run: `--version` needs neither an HTTP client nor a YAML parser.
 function createProgram(host: Host, perform: Perform): Command {
@@ -46,29 +58,89 @@ function createProgram(host: Host, perform: Perform): Command {
     .exitOverride()
     .configureOutput({ writeOut: host.stdout, writeErr: host.stderr })
     .addHelpText("after", EXIT_CODES)
-    .showSuggestionAfterError();
-  const command = (usage: string, description: string) =>
-    program.command(usage).description(description).option("--json", "print pure JSON on standard output");
-  const onConfig = (usage: string, description: string) =>
-    command(usage, description).option("--config <file>", "the config file", "gatefold.yaml");
+    .showSuggestionAfterError()
+    .hook("preAction", (_program, command) => {
+      if (command.getOptionValue("config") === undefined) command.setOptionValue("config", [DEFAULT_CONFIG]);
+    });
+  addSyncCommands(program, host, perform);
+  addJournalCommands(program, host, perform);
+  addOtherCommands(program, host, perform);
+  return program;
+}
+
+function addSyncCommands(program: Command, host: Host, perform: Perform): void {
   const onGateways = (usage: string, description: string) =>
-    onConfig(usage, description)
+    onConfig(program, usage, description)
       .option("--gateway <names...>", "only these gateways")
       .option("--provider <names...>", "only these providers")
       .option("--tag <names...>", "only providers with one of these tags")
-      .option("--write-unverified", "also write what the gateways do not show, keys above all")
+      .option("--journal <file>", "the journal, in place of the config's")
       .option("--trust-config", "run the file's exec: commands, and send tokens to the hosts it names");
+  const reporting = (command: Command) =>
+    command
+      .addOption(new Option("--format <form>", "how to print it; --json is short for json").choices(FORMATS))
+      .option("--out <file>", "also write it to a file, the form by its end: .json, .md or .txt; repeatable", collect)
+      .option("--strict", "treat what was possibly changed elsewhere as changed");
+  const writing = (command: Command) =>
+    command
+      .option("--write-unverified", "also write what nothing is known of, keys above all")
+      .option("--allow <limit>", "go beyond a limit: update:GATEWAY=12, key:GATEWAY=3, update=40; repeatable", collect);
 
-  onConfig("validate", "check the config; needs no token, no key and no network").action((options) =>
+  writing(reporting(onGateways("plan", "show what an apply would write; reads only"))).action((options) =>
+    perform(async () => (await import("./commands/plan.ts")).plan(host, options), options.out),
+  );
+  reporting(onGateways("drift", "show where gateways and config differ, for a cron job; reads only")).action(
+    (options) => perform(async () => (await import("./commands/plan.ts")).drift(host, options), options.out),
+  );
+  writing(reporting(onGateways("apply [plan]", "make the gateways match the config, or carry out a saved plan")))
+    .option("--reason <text>", "why, for the journal")
+    .option("--watch", "apply again and again until it is ended")
+    .option("--interval <time>", "with --watch: the pause between two rounds, such as 30s, 5m, 1h", "5m")
+    .action((plan: string | undefined, options) =>
+      perform(async (format) => {
+        if (options.watch !== true) return (await import("./commands/apply.ts")).apply(host, plan, options);
+        const { parseInterval, watch } = await import("./commands/watch.ts");
+        const interval = parseInterval(options.interval);
+        if (interval === undefined)
+          throw usageError("--interval", "expected a time of at most 24h, such as 30s, 5m, 1h");
+        if (plan !== undefined || options.out !== undefined) {
+          throw usageError("--watch", "takes neither a saved plan nor --out: it makes a plan in each round");
+        }
+        return watch(host, format, { ...options, interval });
+      }, options.out),
+    );
+  onGateways("adopt", "record, without writing, that the gateways hold these keys already")
+    .requiredOption("--key", "the keys that the config refers to")
+    .option("--reason <text>", "why, for the journal")
+    .action((options) => perform(async () => (await import("./commands/adopt.ts")).adopt(host, options)));
+}
+
+function addJournalCommands(program: Command, host: Host, perform: Perform): void {
+  const journal = program.command("journal").description("look at the record of every change");
+  const onJournal = (usage: string, description: string) =>
+    onConfig(journal, usage, description).option("--journal <file>", "the journal, in place of the config's");
+  onJournal("verify", "check that nothing in it was changed or taken out")
+    .option("--head <hash>", "a head that was noted before: it must still be there")
+    .action((options) => perform(async () => (await import("./commands/journal.ts")).journalVerify(host, options)));
+  onJournal("show", "show who changed what, when, and why")
+    .option("--gateway <names...>", "only these gateways")
+    .option("--provider <names...>", "only these providers")
+    .option("--since <time>", "a time in ISO 8601, or so long back: 24h, 7d")
+    .action((options) => perform(async () => (await import("./commands/journal.ts")).journalShow(host, options)));
+}
+
+function addOtherCommands(program: Command, host: Host, perform: Perform): void {
+  onConfig(program, "validate", "check the config; needs no token, no key and no network").action((options) =>
     perform(async () => (await import("./commands/validate.ts")).validate(host, options)),
   );
-  onGateways("plan", "show what an apply would write; reads only").action((options) =>
-    perform(async () => (await import("./commands/plan.ts")).plan(host, options)),
-  );
-  onGateways("apply", "make the gateways match the config").action((options) =>
-    perform(async () => (await import("./commands/apply.ts")).apply(host, options)),
-  );
-  onConfig("explain <target> <id> <update>", "show the requests that an update would make; sends nothing")
+  onConfig(program, "import", "write a config from what a gateway holds; reads only")
+    .requiredOption("--gateway <name>", "the gateway; the config has its entry")
+    .option("--out <file>", "a file that is not there yet; without it the config is printed")
+    .option("--all", "also what the config binds already")
+    .option("--journal <file>", "the journal, in place of the config's")
+    .option("--trust-config", "run the file's exec: commands, and send tokens to the hosts it names")
+    .action((options) => perform(async () => (await import("./commands/import.ts")).importConfig(host, options)));
+  onConfig(program, "explain <target> <id> <update>", "show the requests that an update would make; sends nothing")
     .option("--settings <yaml>", "settings of the adapter, where the target is an adapter")
     .addHelpText(
       "after",
@@ -78,18 +150,38 @@ function createProgram(host: Host, perform: Perform): Command {
     .action((target: string, id: string, update: string, options) =>
       perform(async () => (await import("./commands/explain.ts")).explain(host, { target, id, update }, options)),
     );
-  command("capabilities [adapter]", "show what the adapters can do").action((name: string | undefined) =>
+  withJson(program, "capabilities [adapter]", "show what the adapters can do").action((name: string | undefined) =>
     perform(async () => (await import("./commands/capabilities.ts")).capabilities(host, name)),
   );
-  command("sandbox", "run the simulated gateways on loopback until it is ended")
+  withJson(program, "schema <name>", "print a JSON Schema: of config, plan or apply").action((name: string) =>
+    perform(async () => (await import("./commands/schema.ts")).schema(name)),
+  );
+  withJson(program, "sandbox", "run the simulated gateways on loopback until it is ended")
     .option("--port-base <number>", "the first gateway's port; the others follow", parsePort)
     .option("--seed <file>", "what the gateways hold: YAML or JSON with seed, switches, faults")
-    .action((options) => perform(async (json) => (await import("./commands/sandbox.ts")).sandbox(host, json, options)));
-  command("demo", "plan, apply and verify against simulated gateways; needs nothing").action(() =>
+    .action((options) =>
+      perform(async (format) => (await import("./commands/sandbox.ts")).sandbox(host, format, options)),
+    );
+  withJson(program, "demo", "plan, apply and verify against simulated gateways; needs nothing").action(() =>
     perform(async () => (await import("./commands/demo.ts")).demo(host)),
   );
-  return program;
 }
+
+function withJson(program: Command, usage: string, description: string): Command {
+  return program.command(usage).description(description).option("--json", "print pure JSON on standard output");
+}
+
+function onConfig(program: Command, usage: string, description: string): Command {
+  return withJson(program, usage, description).option(
+    "--config <path>",
+    `a config file, or a folder of them; repeatable (default: ${DEFAULT_CONFIG})`,
+    collect,
+  );
+}
+
+const usageError = (option: string, message: string) => new ConfigError("invalid", [fileProblem(option, message)]);
+
+const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
 
 function parsePort(text: string): number {
   const port = Number(text);

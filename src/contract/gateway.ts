@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Capabilities } from "./capabilities.ts";
 import type { ListedProvider, Note, ProviderState } from "./state.ts";
-import type { ProviderUpdate } from "./update.ts";
+import type { Field, ProviderUpdate } from "./update.ts";
 
 /** The kinds of id that vendors have: a positive integer, or a text (a UUID, an opaque id). */
 export type ProviderId = number | string;
@@ -17,6 +17,8 @@ export interface RequestPreview {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** The fields that take effect with it; absent for a read. */
+  readonly fields?: readonly Field[];
   /** The condition under which it is sent; absent: always. */
   readonly when?: string;
 }

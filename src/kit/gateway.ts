@@ -187,12 +187,13 @@ const openCall = ({ signal }: Call, known: readonly Secret[]): OpenCall => ({ si
 function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
   const path = base + request.path.text;
   const body = previewBody(request.body);
+  const { fields } = request;
   return choice.remaining(request.methods).flatMap((method, index, methods): RequestPreview[] => {
     const before = methods[index - 1];
-    if (before === undefined) return [{ method, path, body }];
+    if (before === undefined) return [{ method, path, body, fields }];
     return [
       { method: "GET", path: item, when: `${before} is answered 404` },
-      { method, path, body, when: `${before} is answered 405, or 404 though the provider can be read` },
+      { method, path, body, fields, when: `${before} is answered 405, or 404 though the provider can be read` },
     ];
   });
 }

@@ -1,10 +1,10 @@
 import type { Gateway, ProviderId } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
 import type { CheckedBinding, CheckedConfig } from "./config/check.ts";
-import { issuesIn } from "./config/check.ts";
+import { issuesIn, pathParts } from "./config/check.ts";
 import type { ConfigPath } from "./config/config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
-import { type ReferenceSources, resolveReference, type SecretReference } from "./config/reference.ts";
+import { type ReferenceSources, referenceKey, resolveReference, type SecretReference } from "./config/reference.ts";
 import { hostOf, isLoopback } from "./config/trust.ts";
 
 /** Every gateway that some binding in scope needs, by name. */
@@ -28,8 +28,8 @@ export async function resolveSecrets(
   wanted: readonly WantedSecret[],
   environment: ReferenceSources["environment"],
 ): Promise<ResolvedSecrets> {
-  const sources = { environment, directory: config.directory };
-  const places = new Map(wanted.map((secret) => [keyOf(secret.reference), secret]));
+  const sources = { environment, directory: config.sources.directoryOf([]) };
+  const places = new Map(wanted.map((secret) => [referenceKey(secret.reference), secret]));
   const problems: ConfigProblem[] = [];
   const secrets = new Map<string, Secret>();
   for (const [key, { path, reference }] of places) {
@@ -38,12 +38,11 @@ export async function resolveSecrets(
       secrets.set(key, resolved.secret);
       continue;
     }
-    const { document } = config;
-    problems.push({ file: document.file, ...document.position(path), path: path.join("."), message: resolved.problem });
+    problems.push(config.sources.problem(path, resolved.problem));
   }
   if (problems.length > 0) throw new ConfigError("credentials", problems);
   return (reference) => {
-    const found = secrets.get(keyOf(reference));
+    const found = secrets.get(referenceKey(reference));
     if (found === undefined) throw new Error(`a secret was used that nobody asked for: ${reference.kind} reference`);
     return found;
   };
@@ -71,15 +70,11 @@ export async function connect(
       const settings = { ...defaults, ...direct, ...entry.settings, token: secretOf(entry.token) };
       connections.set(entry.name, adapter.open(settings));
     } catch (error) {
-      const { document } = checked.config;
-      const problems = issuesIn(error).map(({ path, message }) => {
-        const place = [...entry.path, ...path.split(".")];
-        return { file: document.file, ...document.position(place), path: place.join("."), message };
-      });
+      const problems = issuesIn(error).map(({ path, message }) =>
+        checked.config.sources.problem([...entry.path, ...pathParts(path)], message),
+      );
       throw new ConfigError("credentials", problems);
     }
   }
   return connections;
 }
-
-const keyOf = ({ kind, target }: SecretReference) => `${kind}:${target}`;

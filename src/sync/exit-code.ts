@@ -1,4 +1,5 @@
 import type { GatewayError } from "../contract/errors.ts";
+import type { AdoptResult } from "./apply/adopt.ts";
 import type { ApplyResult } from "./apply/apply.ts";
 import type { ConfigError } from "./config/config-error.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -27,24 +28,42 @@ export function configExit({ kind }: ConfigError): ExitCode {
   return kind === "credentials" ? EXIT.credentials : EXIT.error;
 }
 
-/** The exit code of a plan: rows that are only unverifiable are clean. */
-export function planExit({ rows }: Plan): ExitCode {
+/** The exit code of a plan: rows of which nothing better is known than that they are unverifiable are clean. */
+export function planExit({ rows, exceeded, strict }: Pick<Plan, "rows" | "exceeded" | "strict">): ExitCode {
   const codes = rows.map((row): ExitCode => {
     if (row.error !== undefined) return errorExit(row.error);
     if (row.status === "blocked") return EXIT.error;
-    return row.writes.length > 0 || row.status === "change" ? EXIT.changes : EXIT.done;
+    const isOff = row.status === "changed" || row.status === "drift" || (row.status === "suspected" && strict);
+    return row.writes.length > 0 || isOff ? EXIT.changes : EXIT.done;
   });
-  return worst(codes);
+  return worstExit(exceeded.length > 0 ? [...codes, EXIT.refused] : codes);
 }
 
 /** The exit code of an apply. */
-export function applyExit({ rows }: ApplyResult): ExitCode {
+export function applyExit({ rows, cancelled, journalError }: ApplyOutcome): ExitCode {
   const codes = rows.map((row): ExitCode => {
     if (row.status === "done") return EXIT.done;
     return row.error === undefined ? EXIT.error : errorExit(row.error);
   });
   const mixed = rows.some(({ status }) => status === "done") && rows.some(({ status }) => status !== "done");
-  return worst(mixed ? [...codes, EXIT.partlyApplied] : codes);
+  return worstExit([
+    ...codes,
+    ...(mixed ? [EXIT.partlyApplied] : []),
+    ...(cancelled ? [EXIT.cancelled] : []),
+    ...(journalError === undefined ? [] : [EXIT.error]),
+  ]);
+}
+
+type ApplyOutcome = Pick<ApplyResult, "rows" | "cancelled" | "journalError">;
+
+/** The exit code of an adoption. */
+export function adoptExit({ rows }: Pick<AdoptResult, "rows">): ExitCode {
+  const codes = rows.map((row): ExitCode => {
+    if (row.status === "adopted") return EXIT.done;
+    return row.error === undefined ? EXIT.error : errorExit(row.error);
+  });
+  const mixed = rows.some(({ status }) => status === "adopted") && rows.some(({ status }) => status !== "adopted");
+  return worstExit(mixed ? [...codes, EXIT.partlyApplied] : codes);
 }
 
 /** The exit code of one error. */
@@ -57,6 +76,7 @@ export function errorExit(error: GatewayError): ExitCode {
   return isCredentials ? EXIT.credentials : EXIT.error;
 }
 
-function worst(codes: readonly ExitCode[]): ExitCode {
+/** The one of several exit codes that counts. */
+export function worstExit(codes: readonly ExitCode[]): ExitCode {
   return PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.done;
 }

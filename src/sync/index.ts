@@ -1,13 +1,53 @@
 // Keeping gateways in line with a file: the entry "gatefold/sync".
-export { type AppliedRow, type ApplyResult, applyPlan, secretsToWrite } from "./apply/apply.ts";
+export { type AdoptedRow, type AdoptInput, type AdoptResult, adoptSecrets } from "./apply/adopt.ts";
+export { type AppliedRow, type ApplyCall, type ApplyInput, type ApplyResult, applyPlan } from "./apply/apply.ts";
 export { adapterOf, type CheckedBinding, type CheckedConfig, checkConfig, openWithoutToken } from "./config/check.ts";
-export { type Binding, type Config, type GatewayEntry, gatewayOf, loadConfig, parseConfig } from "./config/config.ts";
-export { type ConfigDocument, parseConfigDocument } from "./config/config-document.ts";
-export { ConfigError, type ConfigErrorKind, type ConfigProblem, describeProblem } from "./config/config-error.ts";
+export { type Binding, type Config, type GatewayEntry, gatewayOf } from "./config/config.ts";
+export { type ConfigDocument, type ConfigPath, type Locator, parseConfigDocument } from "./config/config-document.ts";
+export {
+  ConfigError,
+  type ConfigErrorKind,
+  type ConfigProblem,
+  describeProblem,
+  fileProblem,
+  type Place,
+} from "./config/config-error.ts";
+export { configJsonSchema } from "./config/config-schema.ts";
+export type { ConfigSources } from "./config/config-sources.ts";
 export { placeholder, secretsOf, type WrittenFields, withSecrets, writtenFields } from "./config/desired.ts";
+export {
+  type ConfigLimits,
+  DEFAULT_GATEWAY_LIMIT,
+  DEFAULT_TOTAL_LIMIT,
+  type Limit,
+  type RunLimits,
+} from "./config/limits.ts";
+export { loadConfig, parseConfig } from "./config/load-config.ts";
 export { bindingsInScope, type Scope } from "./config/scope.ts";
 export { requireTrust } from "./config/trust.ts";
 export { type Connections, connect, type ResolvedSecrets, resolveSecrets } from "./connect.ts";
-export { applyExit, configExit, EXIT, type ExitCode, errorExit, planExit } from "./exit-code.ts";
-export type { FieldComparison, Verdict } from "./plan/compare.ts";
-export { type GatewayReader, makePlan, type Plan, type PlanRow } from "./plan/plan.ts";
+export { adoptExit, applyExit, configExit, EXIT, type ExitCode, errorExit, planExit } from "./exit-code.ts";
+export { type Imported, type ImportedEntry, type ImportInput, importGateway } from "./import/import-gateway.ts";
+export type { Evidence, Happening, JournalEvent, ObjectKey } from "./journal/event.ts";
+export { Fingerprints, fingerprintKeyProblem } from "./journal/fingerprint.ts";
+export { checkJournal, type Journal, openJournal, readJournal } from "./journal/journal.ts";
+export { JournalError, type JournalErrorKind } from "./journal/journal-error.ts";
+export { type FieldRecord, JournalState, type ObjectRecord, type OpenIntent } from "./journal/state.ts";
+export { type VerifiedJournal, verifyJournal } from "./journal/verify.ts";
+export { documentSchema, type PlanDocument } from "./plan/document.ts";
+export { describeExceeded, type ExceededLimit } from "./plan/limits.ts";
+export { secretsToCompare, secretsToWrite } from "./plan/needed-secrets.ts";
+export {
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type Planned,
+  type PlanOptions,
+  type PlanRow,
+  withoutProposal,
+} from "./plan/plan.ts";
+export { type GatewayReader, type Readers, readersOf } from "./plan/read.ts";
+export { bindingsOfPlan, confirmPlan, readPlanFile, renderPlanFile } from "./plan/saved-plan.ts";
+export { allSettleAt, type Settlement, settlesAt } from "./plan/settle.ts";
+export type { FieldComparison, Verdict, VerdictBasis } from "./plan/verdict.ts";
+export type { Runtime } from "./runtime.ts";

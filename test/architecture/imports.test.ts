@@ -200,8 +200,9 @@ describe("what has one place only", () => {
     expect(importers.map(({ path }) => path)).toStrictEqual(["src/kit/http.ts"]);
   });
 
-  it("a secret is revealed where its text is judged, searched for or leaves for its destination", () => {
-    const places = ["contract/credential", "kit/body", "kit/http", "kit/scrub", "kit/settings"];
+  it("a secret is revealed where its text is judged, fingerprinted, searched for or leaves for its destination", () => {
+    const kit = ["kit/body", "kit/http", "kit/scrub", "kit/settings"];
+    const places = ["contract/credential", ...kit, "sync/journal/fingerprint"];
     const allowed = new Set(places.map((place) => `src/${place}.ts`));
     const revealing = files.filter(({ syntax }) => mentions(syntax, isRevealed)).map(({ path }) => path);
     expect(revealing.filter((path) => !allowed.has(path))).toStrictEqual([]);

@@ -2,6 +2,13 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { fleetConfig, fleetSeed, writesOf } from "../support/fleet.ts";
+import { allowLoopback } from "../support/loopback.ts";
+import { useSandbox, useTemporaryDirectory } from "../support/sync.ts";
+
+allowLoopback();
+const directory = useTemporaryDirectory();
+const open = useSandbox();
 
 const root = join(__dirname, "..", "..");
 const bin = join(root, "dist", "cli.mjs");
@@ -30,4 +37,21 @@ it("the built command ends with the exit code of what happened", async () => {
     stdout: "",
     stderr: "no-such-file.yaml:1:1: cannot be read (ENOENT)\n",
   });
+});
+
+it("the built command writes many objects at once, and has nothing to warn of", async () => {
+  const sandbox = await open({ seed: fleetSeed(12) });
+  const { yaml, environment } = fleetConfig(sandbox, 12);
+  directory.write("gatefold.yaml", yaml);
+  const run = (command: string) =>
+    promisify(execFile)(process.execPath, [bin, command, "--json"], {
+      cwd: directory.path,
+      env: environment,
+      timeout: 30_000,
+    });
+  const { stdout, stderr } = await run("apply");
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ rows: Array(36).fill({ status: "done" }) });
+  expect(writesOf(sandbox)).toHaveLength(36);
+  expect(await run("plan")).toMatchObject({ stderr: "" });
 });

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Fault, Sandbox } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import {
@@ -18,13 +20,21 @@ const open = useSandbox();
 const marker = (what: string) => `canary/${what}+"7Kq=9`;
 const ORG = marker("organization");
 const KEY = marker("new-key");
+const FINGERPRINT_KEY = marker("fingerprint-key");
 const FAILED = marker("failed-command");
 const LITERAL = "sk-canary-literal-7Kq9";
 const token = (gateway: string) => `canary-token/${gateway}+7Kq=9`;
 const stored = (gateway: string) => marker(`stored-${gateway}`);
 
 const gateways = ["respan", "keywordsai", "barndoor", "ngrok"] as const;
-const canaries = [ORG, KEY, FAILED, LITERAL, ...gateways.flatMap((name) => [token(name), stored(name)])];
+const canaries = [
+  ORG,
+  KEY,
+  FINGERPRINT_KEY,
+  FAILED,
+  LITERAL,
+  ...gateways.flatMap((name) => [token(name), stored(name)]),
+];
 
 function forms(text: string): string[] {
   const bytes = Buffer.from(text);
@@ -44,16 +54,28 @@ function forms(text: string): string[] {
 
 const searched = canaries.flatMap((canary) => forms(canary).map((form) => ({ canary, form })));
 
-/** Runs a command as text and as JSON, and looks for every marker in all it prints. */
+const leaksIn = (text: string) => searched.filter(({ form }) => text.includes(form)).map(({ canary }) => canary);
+
+/** What a test itself wrote into the folder. */
+const INPUTS = new Set(["gatefold.yaml", "fail.js", "print.js", "seed.yaml"]);
+
+/** Every file that a command left in the folder, and what it holds. */
+function filesLeft(): { readonly name: string; readonly text: string }[] {
+  return readdirSync(directory.path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !INPUTS.has(entry.name))
+    .map(({ name, parentPath }) => ({ name, text: readFileSync(join(parentPath, name), "utf8") }));
+}
+
+/** Runs a command as text and as JSON, and looks for every marker in all it prints and in all it writes. */
 async function quiet(argv: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}) {
   const exits: number[] = [];
   for (const form of [[], ["--json"]]) {
     const { exit, stdout, stderr } = await gatefold([...argv, ...form], { environment, directory: directory.path });
     expect(stdout + stderr).not.toBe("");
-    const leaked = searched.filter((one) => (stdout + stderr).includes(one.form)).map(({ canary }) => canary);
-    expect(leaked).toEqual([]);
+    expect(leaksIn(stdout + stderr)).toEqual([]);
     exits.push(exit);
   }
+  for (const { name, text } of filesLeft()) expect({ name, leaks: leaksIn(name + text) }).toEqual({ name, leaks: [] });
   return exits;
 }
 
@@ -108,8 +130,8 @@ async function configured(text = providers) {
     },
   });
   const { yaml, environment } = gatewaysOf(sandbox);
-  directory.write("gatefold.yaml", yaml + text);
-  return { sandbox, environment: { ...environment, NEW_KEY: KEY, ORG } };
+  directory.write("gatefold.yaml", `fingerprintKey: env:FINGERPRINT_KEY\n${yaml}${text}`);
+  return { sandbox, environment: { ...environment, NEW_KEY: KEY, ORG, FINGERPRINT_KEY } };
 }
 
 /** Strikes every gateway. */
@@ -117,13 +139,76 @@ function inject(sandbox: Sandbox, fault: Fault): void {
   for (const name of gateways) sandbox.inject(name, { times: 50, ...fault });
 }
 
-const commands = [["plan"], ["plan", "--write-unverified"], ["apply"], ["apply", "--write-unverified"]];
+const FILES = ["--out", "out.json", "--out", "out.md", "--out", "out.txt"];
+const WRITING = ["apply", "--write-unverified", "--reason", "rotation", ...FILES];
+const commands = [["plan", "--write-unverified", ...FILES], ["drift"], WRITING, ["adopt", "--key"]];
+const imports = gateways.map((name) => ["import", "--gateway", `${name}-prod`, "--all"]);
 
 it("nothing shows when all goes well, and the keys arrive", async () => {
   const { sandbox, environment } = await configured();
-  for (const command of [["validate"], ["capabilities"], ...commands]) await quiet(command, environment);
+  const before = [["validate"], ["capabilities"], ["schema", "config"], ["plan"], ["apply"], ...commands, ...imports];
+  for (const command of before) await quiet(command, environment);
   expect(sandbox.stored("ngrok", "aigpk_openai")?.value).toBe(KEY);
   expect(sandbox.stored("respan", 101)).toMatchObject({ api_key: KEY, extra_kwargs: { organization: ORG } });
+  for (const command of [["plan"], ["drift"], ["journal", "show"], ["journal", "verify"]]) {
+    expect(await quiet(command, environment)).toEqual([0, 0]);
+  }
+  expect(
+    filesLeft()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(["journal.jsonl", "out.json", "out.md", "out.txt"]);
+});
+
+it("nothing shows in a saved plan, when it is carried out, when it is stale, and when a key is another by then", async () => {
+  const { sandbox, environment } = await configured();
+  const plan = ["plan", "--write-unverified", "--out", "plan.json"];
+  expect(await quiet(plan, environment)).toEqual([2, 2]);
+  await quiet(["apply", "plan.json"], { ...environment, NEW_KEY: ORG });
+  await quiet(plan, environment);
+  expect(await quiet(["apply", "plan.json"], environment)).toEqual([0, 6]);
+  expect(sandbox.stored("ngrok", "aigpk_openai")?.value).toBe(KEY);
+});
+
+it("nothing shows in an imported config", async () => {
+  const { environment } = await configured();
+  for (const name of gateways) {
+    const { exit } = await gatefold(["import", "--gateway", `${name}-prod`, "--all", "--out", `${name}.yaml`], {
+      environment,
+      directory: directory.path,
+    });
+    expect(exit).toBe(0);
+    await quiet(["validate", "--config", `${name}.yaml`]);
+  }
+  expect(
+    filesLeft()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(gateways.map((name) => `${name}.yaml`).sort());
+});
+
+it("nothing shows in the rounds of a watch", async () => {
+  const { sandbox, environment } = await configured();
+  for (const name of gateways) {
+    const body = { detail: token(name), error: { message: token(name) }, msg: token(name) };
+    sandbox.inject(name, { kind: "status", status: 401, body });
+  }
+  const ending = new AbortController();
+  let rounds = 0;
+  const sleep = async (milliseconds: number) => {
+    if (milliseconds > 60_000) rounds += 1;
+    if (rounds === 3) ending.abort();
+    return rounds < 3;
+  };
+  const { exit, stdout, stderr } = await gatefold(["apply", "--watch", "--json", "--write-unverified"], {
+    environment,
+    directory: directory.path,
+    signal: ending.signal,
+    runtime: { sleep },
+  });
+  expect(exit).toBe(0);
+  expect(leaksIn(stdout + stderr)).toEqual([]);
+  for (const { name, text } of filesLeft()) expect({ name, leaks: leaksIn(text) }).toEqual({ name, leaks: [] });
 });
 
 /** What a gateway could echo of what it was sent, in every form an echo may have. */
@@ -160,14 +245,16 @@ describe("nothing shows when a gateway", () => {
     const again = await configured();
     inject(again.sandbox, { ...fault, method: "PATCH" });
     inject(again.sandbox, { ...fault, method: "POST" });
-    await quiet(["apply", "--write-unverified"], again.environment);
+    await quiet(WRITING, again.environment);
+    await quiet(["journal", "show"], again.environment);
   });
 
   it("loses the reply to a write", async () => {
     const { sandbox, environment } = await configured();
     inject(sandbox, { kind: "lost-reply", method: "PATCH" });
     inject(sandbox, { kind: "lost-reply", method: "POST" });
-    await quiet(["apply", "--write-unverified"], environment);
+    await quiet(WRITING, environment);
+    await quiet(["journal", "show"], environment);
   });
 
   it.each([400, 401, 403, 409, 422, 429, 500])("echoes what was sent to it with a %d", async (status) => {
@@ -178,15 +265,17 @@ describe("nothing shows when a gateway", () => {
         sandbox.inject(name, { ...fault, method: "PATCH" });
         sandbox.inject(name, { ...fault, method: "POST" });
       }
-      await quiet(["apply", "--write-unverified"], environment);
+      await quiet(WRITING, environment);
     }
   });
 
   it("echoes the key to the second request of an update, which did not carry it", async () => {
     const { sandbox, environment } = await configured();
     const body = { statusCode: 400, msg: `not while the value is ${KEY}`, details: {} };
-    sandbox.inject("ngrok", { kind: "status", status: 400, body, method: "PATCH", times: 9 });
-    await quiet(["apply", "--write-unverified"], environment);
+    sandbox.inject("ngrok", { kind: "status", status: 400, body, method: "PATCH" });
+    await quiet(WRITING, environment);
+    await quiet(["journal", "show"], environment);
+    expect(sandbox.stored("ngrok", "aigpk_openai")).toMatchObject({ value: KEY });
   });
 
   it("echoes the token to a read", async () => {
@@ -195,7 +284,7 @@ describe("nothing shows when a gateway", () => {
       const text = `${token(name)} | ${encodeURIComponent(token(name))} | ${Buffer.from(token(name)).toString("base64")}`;
       const body = { detail: text, error: { message: text, type: text }, msg: text, errorCode: text };
       sandbox.inject(name, { kind: "status", status: 400, body, times: 50 });
-      for (const command of commands) await quiet(command, environment);
+      for (const command of [...commands, ["import", "--gateway", `${name}-prod`]]) await quiet(command, environment);
     }
   });
 
@@ -226,7 +315,7 @@ describe("nothing shows when", () => {
     const { environment } = await configured();
     for (const name of Object.keys(environment)) {
       for (const value of [undefined, ""]) {
-        for (const command of commands) await quiet(command, { ...environment, [name]: value });
+        for (const command of [["plan"], WRITING]) await quiet(command, { ...environment, [name]: value });
       }
     }
   });
@@ -237,10 +326,33 @@ describe("nothing shows when", () => {
     expect(exits).toEqual([5, 5]);
   });
 
+  it("the key of the fingerprints is too short, or not there", async () => {
+    const { environment } = await configured();
+    for (const value of ["canary/short", undefined, ""]) {
+      const exits = await quiet(["plan"], { ...environment, FINGERPRINT_KEY: value });
+      expect(exits).toEqual([5, 5]);
+    }
+    const { stderr } = await gatefold(["plan"], {
+      environment: { ...environment, FINGERPRINT_KEY: "canary/short" },
+      directory: directory.path,
+    });
+    expect(stderr).not.toContain("canary/short");
+  });
+
+  it("the journal and the saved plan were spoilt", async () => {
+    const { environment } = await configured();
+    directory.write("spoilt.jsonl", '{"seq":1,"type":"run"}\n');
+    for (const command of [...commands, ["journal", "show"], ["journal", "verify"]]) {
+      expect(await quiet([...command, "--journal", "spoilt.jsonl"], environment)).toEqual([1, 1]);
+    }
+    directory.write("plan.json", "{}");
+    expect(await quiet(["apply", "plan.json"], environment)).toEqual([6, 6]);
+  });
+
   it("a key cannot be a key", async () => {
     const { environment } = await configured();
-    await quiet(["apply", "--write-unverified"], { ...environment, NEW_KEY: `${KEY}\n${KEY}` });
-    await quiet(["apply", "--write-unverified"], { ...environment, NEW_KEY: ` ${KEY} ` });
+    await quiet(WRITING, { ...environment, NEW_KEY: `${KEY}\n${KEY}` });
+    await quiet(WRITING, { ...environment, NEW_KEY: ` ${KEY} ` });
   });
 
   it("a command fails and prints a key", async () => {
@@ -262,7 +374,8 @@ describe("nothing shows when", () => {
 
   it("a key was pasted into the file", async () => {
     await configured(providers.replaceAll("env:NEW_KEY", LITERAL));
-    for (const command of [["validate"], ...commands]) expect(await quiet(command)).toEqual([1, 1]);
+    for (const command of [["validate"], ["journal", "show"], ...imports, ...commands])
+      expect(await quiet(command)).toEqual([1, 1]);
   });
 
   it("a key was pasted into an update or its settings", async () => {

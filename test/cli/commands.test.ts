@@ -60,14 +60,14 @@ describe("plan and apply", () => {
 
     const plan = await both(["plan"], surroundings);
     expect(plan).toMatchObject({ exit: 2, stderr: "" });
-    expect(plan.stdout).toContain("~ openai-prod @ respan-prod (respan 101): change");
-    expect(plan.stdout).toMatch(/~ name +OpenAI -> OpenAI Production +\(will be written\)/);
+    expect(plan.stdout).toContain("~ openai-prod @ respan-prod (respan 101): changed");
+    expect(plan.stdout).toMatch(/~ name +OpenAI -> OpenAI Production +\(changed, will be written\)/);
     expect(plan.stdout).toMatch(/\? credential .*\(unverifiable, left as it is\)/);
     expect(plan.stdout).toContain("--write-unverified");
     expect(rowsOf(plan.data)).toMatchObject([
-      { gateway: "respan-prod", id: 101, status: "change", writes: ["name"] },
-      { gateway: "barndoor-prod", id: BARNDOOR_ID, status: "change", writes: ["name", "requestTimeout"] },
-      { gateway: "ngrok-prod", id: "aigpk_openai", status: "change", writes: ["name"] },
+      { gateway: "respan-prod", id: 101, status: "changed", writes: ["name"] },
+      { gateway: "barndoor-prod", id: BARNDOOR_ID, status: "changed", writes: ["name", "requestTimeout"] },
+      { gateway: "ngrok-prod", id: "aigpk_openai", status: "changed", writes: ["name"] },
     ]);
     expect(sandbox.requests.map(({ method }) => method)).not.toContain("PATCH");
 
@@ -82,7 +82,7 @@ describe("plan and apply", () => {
 
     const second = await both(["plan"], surroundings);
     expect(second).toMatchObject({ exit: 0, stderr: "" });
-    expect(second.stdout).toContain("0 to change");
+    expect(second.stdout).toContain("3 bindings: 3 unverifiable; nothing to write.");
     const nothing = await both(["apply"], surroundings);
     expect(nothing).toMatchObject({ exit: 0, data: { version: 1, rows: [] } });
   });
@@ -154,8 +154,8 @@ describe("plan and apply", () => {
       expect(plan.exit).toBe(exit);
       expect(plan.stdout).toContain(error);
       expect(rowsOf(plan.data)).toMatchObject([
-        { status: "change" },
-        { status: "change" },
+        { status: "changed" },
+        { status: "changed" },
         { gateway: "ngrok-prod", status: "failed", error: { name: error, gateway: "ngrok-prod" } },
       ]);
       return;
@@ -295,7 +295,8 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
     const settings = ["--settings", "{ updateMethod: PUT }"];
     const barndoor = await both(["explain", "barndoor", BARNDOOR_ID, "{ name: New }", ...settings]);
     const path = `/api/llm-gateway/admin/providers/${BARNDOOR_ID}`;
-    expect(barndoor.data).toEqual({ adapter: "barndoor", requests: [{ method: "PUT", path, body: { name: "New" } }] });
+    const put = { method: "PUT", path, body: { name: "New" }, fields: ["name"] };
+    expect(barndoor.data).toEqual({ adapter: "barndoor", requests: [put] });
     const discovery = await both(["explain", "barndoor-prod", BARNDOOR_ID, "{ name: New }"]);
     expect(discovery.data.requests).toMatchObject([
       { method: "PATCH", path },
@@ -307,9 +308,8 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
 
   it("explain takes the update as YAML, as JSON and from a file, and null as a clear", async () => {
     directory.write("update.yaml", "description: null\nmetadata:\n  team: ml\n");
-    const expected = [
-      { method: "PATCH", path: "/provider-keys/x", body: { description: null, metadata: '{"team":"ml"}' } },
-    ];
+    const body = { description: null, metadata: '{"team":"ml"}' };
+    const expected = [{ method: "PATCH", path: "/provider-keys/x", body, fields: ["description", "metadata"] }];
     const json = '{"description": null, "metadata": {"team": "ml"}}';
     for (const given of ["{ description: null, metadata: { team: ml } }", json, "update.yaml"]) {
       expect((await both(["explain", "ngrok", "x", given])).data).toEqual({ adapter: "ngrok", requests: expected });
@@ -318,9 +318,10 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
 
   it("explain shows what is read at run time as a placeholder", async () => {
     const { data } = await both(["explain", "ngrok", "x", "{ credential: { scheme: api_key, apiKey: file:key } }"]);
+    const body = { name: "‹current name›", value: "[redacted]" };
     expect(data.requests).toEqual([
       { method: "GET", path: "/provider-keys/x" },
-      { method: "POST", path: "/provider-keys/x/rotate", body: { name: "‹current name›", value: "[redacted]" } },
+      { method: "POST", path: "/provider-keys/x/rotate", body, fields: ["credential"] },
     ]);
   });
 
@@ -371,7 +372,8 @@ describe("demo", () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stdout).toContain("$ gatefold apply --write-unverified");
     expect(stdout).not.toContain("FAIL");
-    expect(data).toMatchObject({ succeeded: true, steps: [{ exit: 2 }, { exit: 0 }, { exit: 0 }] });
+    const exits = [2, 0, 0, 2, 0, 0, 0];
+    expect(data).toMatchObject({ succeeded: true, steps: exits.map((exit) => ({ exit, expected: exit })) });
   });
 });
 
@@ -471,7 +473,7 @@ describe("wrong usage", () => {
     const help = await gatefold(["--help"]);
     expect(help).toMatchObject({ exit: 0, stderr: "" });
     expect(help.stdout).toMatch(
-      /validate[\s\S]*plan[\s\S]*apply[\s\S]*explain[\s\S]*capabilities[\s\S]*sandbox[\s\S]*demo/,
+      /plan[\s\S]*drift[\s\S]*apply[\s\S]*adopt[\s\S]*journal[\s\S]*validate[\s\S]*explain[\s\S]*schema[\s\S]*sandbox/,
     );
     expect(help.stdout).toMatch(/Exit codes: 0 clean or done/);
     expect(await gatefold(["--version"])).toMatchObject({

@@ -16,10 +16,17 @@ import {
   type CheckedConfig,
   ConfigError,
   type ConfigProblem,
+  type Connections,
   checkConfig,
   connect,
+  makePlan,
   openWithoutToken,
+  type PlanInput,
+  type Planned,
+  type PlanOptions,
   parseConfig,
+  type Runtime,
+  readersOf,
 } from "../../src/sync/index.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/testing/index.ts";
 
@@ -144,15 +151,50 @@ export function standIns(
         reads.push(entry.name);
         return stateOf(id);
       },
+      list: async function* () {
+        reads.push(entry.name);
+        for (const binding of config.bindings) {
+          if (binding.gateway === entry.name) yield stateOf(binding.providerId);
+        }
+      },
       update: async (id, update) => {
         updates.push({ gateway: entry.name, id, update });
         if (isGatewayError(failure)) throw failure;
         await failure?.();
-        return { provider: { id, name: "Name", credential: { kind: "unknown" } }, notes: [] };
+        const { credential: _key, ...shown } = update;
+        return { provider: { id, name: "Name", credential: { kind: "unknown" }, ...shown }, notes: [] };
       },
     });
   }
   return { connections, updates, reads };
+}
+
+/** The process as a test sees it: its waits end at once, and its clock moves on by them. */
+export function testRuntime(given: Partial<Runtime> = {}): Runtime {
+  let waited = 0;
+  return {
+    now: () => Date.now() + waited,
+    sleep: async (milliseconds, signal) => {
+      waited += milliseconds;
+      return signal?.aborted !== true;
+    },
+    pid: process.pid,
+    hostName: "test-host",
+    actor: "tester",
+    isAlive: (pid) => pid === process.pid,
+    ...given,
+  };
+}
+
+/** The plan of a config, with no journal unless one is given. */
+export async function planned(
+  config: CheckedConfig,
+  connections: Connections,
+  options: PlanOptions = {},
+  more: Partial<PlanInput> = {},
+): Promise<Planned> {
+  const { bindings } = config;
+  return makePlan({ checked: config, bindings, readers: readersOf(connections), ...more }, options);
 }
 
 /** What one command line did. */
@@ -167,13 +209,17 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly directory?: string;
   readonly signal?: AbortSignal;
+  readonly force?: AbortSignal;
+  readonly runtime?: Partial<Runtime>;
+  readonly isTerminal?: boolean;
   /** Called with everything on standard output so far, whenever there is more. */
   readonly onOutput?: (stdout: string) => void;
 }
 
 /** Runs one command line in this process, and keeps what it prints. */
 export async function gatefold(argv: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
-  const { environment = {}, directory = tmpdir(), signal = new AbortController().signal, onOutput } = surroundings;
+  const { environment = {}, directory = tmpdir(), isTerminal = false, onOutput } = surroundings;
+  const { signal = new AbortController().signal, force = new AbortController().signal } = surroundings;
   let stdout = "";
   let stderr = "";
   const host: Host = {
@@ -184,9 +230,12 @@ export async function gatefold(argv: readonly string[], surroundings: Surroundin
     stderr: (text) => {
       stderr += text;
     },
+    isTerminal,
     environment,
     workingDirectory: directory,
+    runtime: testRuntime(surroundings.runtime),
     signal,
+    force,
   };
   const exit = await run(argv, host);
   return { exit, stdout, stderr };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   AuthenticationError,
   type ErrorDetails,
@@ -8,8 +9,18 @@ import {
   secret,
   TimeoutError,
 } from "../../src/index.ts";
-import { applyPlan, makePlan, resolveSecrets, secretsToWrite } from "../../src/sync/index.ts";
-import { BARNDOOR_ID, CONNECTION_ID, checked, configErrorOf, standIns } from "../support/sync.ts";
+import { applyPlan, openJournal, resolveSecrets, secretsToWrite } from "../../src/sync/index.ts";
+import {
+  BARNDOOR_ID,
+  CONNECTION_ID,
+  checked,
+  configErrorOf,
+  planned,
+  standIns,
+  testRuntime,
+  until,
+  useTemporaryDirectory,
+} from "../support/sync.ts";
 
 type Behaviour = Parameters<typeof standIns>[1];
 
@@ -18,12 +29,21 @@ const details = (outcome: ErrorDetails["outcome"]): ErrorDetails => {
 };
 const KEY = secret("sk-the-new-key");
 
+const directory = useTemporaryDirectory();
+
 async function applied(text: string, behaviour: Behaviour, writeUnverified = false) {
   const config = checked(text);
   const { connections, updates } = standIns(config, behaviour);
-  const plan = await makePlan(config.bindings, connections, { writeUnverified });
-  const result = await applyPlan(plan, config.bindings, connections, () => KEY);
-  return { plan, result, updates };
+  const made = await planned(config, connections, { writeUnverified, allow: ["update=99"] });
+  const runtime = testRuntime();
+  const journal = await openJournal(join(directory.path, "journal.jsonl"), runtime, { command: "apply" });
+  try {
+    const { bindings } = config;
+    const input = { planned: made, bindings, connections, secretOf: () => KEY, journal, runtime };
+    return { plan: made.plan, result: await applyPlan(input), updates, events: journal.events };
+  } finally {
+    await journal.close();
+  }
 }
 
 const text = `version: 1
@@ -67,21 +87,30 @@ describe("an apply", () => {
     expect(result.rows.map(({ id }) => id)).toEqual(["1", "2", "3", "4", "5", "6"]);
   });
 
-  it("never writes twice at once to one gateway", async () => {
-    const running = { a: 0, b: 0, c: 0 };
-    const busy = (name: keyof typeof running) => async () => {
-      running[name] += 1;
-      expect(running[name]).toBe(1);
-      await new Promise((resolve) => setImmediate(resolve));
-      running[name] -= 1;
-    };
-    const { result } = await applied(text, {
-      a: { update: busy("a") },
-      b: { update: busy("b") },
-      c: { update: busy("c") },
-    });
-    expect(result.rows.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => "done"));
-  });
+  it.each([1, 3])(
+    "writes to one gateway up to its concurrency of %i at once, and to all gateways together",
+    async (atOnce) => {
+      const ids = Array.from({ length: 9 }, (_, index) => index);
+      const bound = ids.map((id) => `  p${id}: { name: New, gateways: { a: { id: "a${id}" }, b: { id: "b${id}" } } }`);
+      const entry = `{ adapter: ngrok, token: env:T, concurrency: ${atOnce} }`;
+      const limits = "limits: { update: { percent: 100 } }";
+      const config = `version: 1\n${limits}\ngateways: { a: ${entry}, b: ${entry} }\nproviders:\n${bound.join("\n")}\n`;
+      const running = { a: 0, b: 0 };
+      const most = { a: 0, b: 0, together: 0 };
+      const busy = (name: keyof typeof running) => async () => {
+        running[name] += 1;
+        most[name] = Math.max(most[name], running[name]);
+        most.together = Math.max(most.together, running.a + running.b);
+        // The first ones wait for as many as there may be.
+        await until(() => most.together >= 2 * atOnce);
+        await new Promise((resolve) => setImmediate(resolve));
+        running[name] -= 1;
+      };
+      const { result } = await applied(config, { a: { update: busy("a") }, b: { update: busy("b") } });
+      expect(new Set(result.rows.map(({ status }) => status))).toEqual(new Set(["done"]));
+      expect(most).toEqual({ a: atOnce, b: atOnce, together: 2 * atOnce });
+    },
+  );
 
   it("goes on when one gateway fails, and tells what became of each row", async () => {
     const { result, updates } = await applied(text, {
@@ -168,8 +197,11 @@ providers:
       r: { id: 1, baseUrl: https://a.test, native: { organization: env:ORG } }
       b: { id: ${BARNDOOR_ID}, connectionId: null, credential: { scheme: api_key, apiKey: env:OWN } }
 `);
+  const wantedSecrets = (writeUnverified: boolean) => {
+    return secretsToWrite(config.bindings, { writeUnverified, isFingerprinted: false, journal: undefined });
+  };
   const names = (all: boolean) => {
-    return [...new Set(secretsToWrite(config.bindings, all).map(({ reference }) => reference.target))].sort();
+    return [...new Set(wantedSecrets(all).map(({ reference }) => reference.target))].sort();
   };
 
   it("are all of them when keys are written, else those that may be written without being asked for", () => {
@@ -178,7 +210,7 @@ providers:
   });
 
   it("are all there before anything is sent, or nothing is", async () => {
-    const wanted = secretsToWrite(config.bindings, true);
+    const wanted = wantedSecrets(true);
     const error = await configErrorOf(() => resolveSecrets(config, wanted, { ORG: "org", OWN: "" }));
     expect(error.kind).toBe("credentials");
     expect(error.problems.map(({ path }) => path)).toEqual([

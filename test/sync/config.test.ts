@@ -1,4 +1,4 @@
-import { describeProblem, parseConfig } from "../../src/sync/index.ts";
+import { DEFAULT_GATEWAY_LIMIT, DEFAULT_TOTAL_LIMIT, describeProblem, parseConfig } from "../../src/sync/index.ts";
 import { BARNDOOR_ID, checked, configErrorOf, marked, problemsOf } from "../support/sync.ts";
 
 const base = `version: 1
@@ -26,10 +26,8 @@ const SECRET = "sk-live-4242424242424242";
 const reference = /expected a reference: env:NAME, file:PATH or exec:COMMAND/;
 
 describe("a config that holds", () => {
-  it("is taken, with the journal and the fingerprint key of later versions of the tool", () => {
-    const more = `${base}journal: .gatefold/journal.jsonl\nfingerprintKey: env:FINGERPRINT_KEY\n`;
+  it("is taken", () => {
     expect(problemsOf(base)).toEqual([]);
-    expect(problemsOf(more)).toEqual([]);
   });
 
   it("is taken as JSON", () => {
@@ -354,6 +352,156 @@ describe("a config that does not hold", () => {
       "providers.openai-prod.gateways.barndoor-prod.connectionId",
       /give one of the two/,
     ],
+    [
+      "a limit of something that has none",
+      "version: 1",
+      "version: 1\nlimits: { »updates: { count: 1 } }",
+      "limits.updates",
+      /unknown field; did you mean update\?/,
+    ],
+    [
+      "an unknown member of a limit",
+      "version: 1",
+      "version: 1\nlimits: { total: { key: { »cuont: 1 } } }",
+      "limits.total.key.cuont",
+      /unknown field; did you mean count\?/,
+    ],
+    [
+      "a percentage over 100",
+      "version: 1",
+      "version: 1\nlimits: { update: { percent: »101 } }",
+      "limits.update.percent",
+      /expected a number from 0 to 100/,
+    ],
+    [
+      "a percentage below 0",
+      "version: 1",
+      "version: 1\nlimits: { update: { percent: »-1 } }",
+      "limits.update.percent",
+      /expected a number from 0 to 100/,
+    ],
+    [
+      "a percentage as text",
+      "version: 1",
+      "version: 1\nlimits: { update: { percent: »50% } }",
+      "limits.update.percent",
+      /expected a number from 0 to 100/,
+    ],
+    [
+      "a count that is not whole",
+      "version: 1",
+      "version: 1\nlimits: { key: { count: »1.5 } }",
+      "limits.key.count",
+      /expected a whole number/,
+    ],
+    [
+      "a count below 0",
+      "version: 1",
+      "version: 1\nlimits: { key: { count: »-1 } }",
+      "limits.key.count",
+      /expected at least 0/,
+    ],
+    [
+      "a least number below 0",
+      "version: 1",
+      "version: 1\nlimits: { key: { atLeast: »-1 } }",
+      "limits.key.atLeast",
+      /expected at least 0/,
+    ],
+    [
+      "a limit that is no mapping",
+      "version: 1",
+      "version: 1\nlimits: { key: »10 }",
+      "limits.key",
+      /expected a mapping/,
+    ],
+    ["limits that are no mapping", "version: 1", "version: 1\nlimits:»", "limits", /expected a mapping/],
+    [
+      "a limit over all gateways at one gateway",
+      "adapter: ngrok, ",
+      "adapter: ngrok, limits: { »total: {} }, ",
+      "gateways.ngrok-prod.limits.total",
+      /unknown field$/,
+    ],
+    [
+      "a gateway's limit of the wrong kind",
+      "adapter: ngrok, ",
+      "adapter: ngrok, limits: { update: { count: »all } }, ",
+      "gateways.ngrok-prod.limits.update.count",
+      /expected a whole number/,
+    ],
+    ...["0", "65", "2.5", '"4"', "null"].map(
+      (value): Row => [
+        `a concurrency of ${value}`,
+        "adapter: ngrok, ",
+        `adapter: ngrok, concurrency: »${value}, `,
+        "gateways.ngrok-prod.concurrency",
+        /expected a whole number from 1 to 64/,
+      ],
+    ),
+    [
+      "a wish to write unverified fields that is neither true nor false, at a provider",
+      "name: OpenAI",
+      "writeUnverified: »yes\n    name: OpenAI",
+      "providers.openai-prod.writeUnverified",
+      /expected true or false/,
+    ],
+    [
+      "a wish to write unverified fields that is neither true nor false, at a binding",
+      "id: 123 }",
+      "id: 123, writeUnverified: »1 }",
+      "providers.openai-prod.gateways.respan-prod.writeUnverified",
+      /expected true or false/,
+    ],
+    [
+      "a literal key that every binding overrides",
+      "providers:\n",
+      `providers:
+  other:
+    credential: { scheme: api_key, apiKey: »${SECRET} }
+    gateways: { ngrok-prod: { id: x, credential: { scheme: api_key, apiKey: env:K } } }
+`,
+      "providers.other.credential.apiKey",
+      /a key itself does not belong in the file/,
+    ],
+    [
+      "a value of the wrong kind that every binding omits",
+      "providers:\n",
+      `providers:
+  other: { name: N, requestTimeout: »soon, gateways: { ngrok-prod: { id: x, omit: [requestTimeout] } } }
+`,
+      "providers.other.requestTimeout",
+      /expected whole seconds/,
+    ],
+    [
+      "an unknown member of a credential that every binding omits",
+      "providers:\n",
+      `providers:
+  other:
+    name: N
+    credential: { scheme: api_key, apiKey: env:K, »keys: x }
+    gateways: { ngrok-prod: { id: x, omit: [credential] } }
+`,
+      "providers.other.credential.keys",
+      /unknown field/,
+    ],
+    ["a journal without a path", "version: 1", 'version: 1\njournal: »""', "journal", /is empty/],
+    ["a journal that is no path", "version: 1", "version: 1\njournal: »1", "journal", /expected a path/],
+    [
+      "a fingerprint key that is no reference",
+      "version: 1",
+      "version: 1\nfingerprintKey: »null",
+      "fingerprintKey",
+      reference,
+    ],
+    [
+      "a name that stands twice, once as a number",
+      "providers:\n",
+      'providers:\n  7: { name: A, gateways: { ngrok-prod: { id: a } } }\n  »"7": { name: B, gateways: {} }\n',
+      "",
+      /is defined twice/,
+    ],
+    ["a name that is a list", "providers:\n", "providers:\n  »[a, b]: {}\n", "", /is no name/],
     ["a key that stands twice", "name: OpenAI", "name: OpenAI\n    »name: Again", "", /is defined twice/],
     ["a syntax error", "name: OpenAI", "name: »@OpenAI", "", /character that YAML reserves/],
     ["an alias to nothing", "name: OpenAI", "name: »*nothing", "", /alias/],
@@ -473,6 +621,93 @@ describe("a config that does not hold", () => {
   });
 });
 
+describe("what a config says besides gateways and providers", () => {
+  const gateway = "gateways: { one: { adapter: ngrok, token: env:T } }";
+  const parsed = (text: string) => parseConfig("gatefold.yaml", `version: 1\n${text}`, "/configs");
+
+  it("may be gateways alone: a config to import into", () => {
+    const { gateways, bindings } = parsed(gateway);
+    expect([gateways.map(({ name }) => name), bindings]).toEqual([["one"], []]);
+    expect(problemsOf(`version: 1\n${gateway}\nproviders: {}\n`)).toEqual([]);
+  });
+
+  it.each(["", "gateways: {}\n"])("is not enough without any gateway: %j", (text) => {
+    const problems = problemsOf(`version: 1\n${text}providers: {}\n`);
+    expect(problems).toMatchObject([{ path: "gateways", message: "no gateway is defined" }]);
+  });
+
+  it("is the journal, relative to the file's folder", () => {
+    expect(parsed(gateway).journal).toBe("/configs/.gatefold/journal.jsonl");
+    expect(parsed(`${gateway}\njournal: state/../log.jsonl`).journal).toBe("/configs/log.jsonl");
+    expect(parsed(`${gateway}\njournal: /var/lib/log.jsonl`).journal).toBe("/var/lib/log.jsonl");
+  });
+
+  it("is the reference to the fingerprints' key", () => {
+    expect(parsed(gateway)).not.toHaveProperty("fingerprintKey");
+    const { fingerprintKey } = parsed(`${gateway}\nfingerprintKey: env:FINGERPRINT_KEY`);
+    expect(fingerprintKey).toEqual({ kind: "env", target: "FINGERPRINT_KEY", directory: "/configs" });
+  });
+
+  it("is how many changes of a gateway may be in flight, which is no setting of its adapter", () => {
+    const { gateways } = parsed(
+      "gateways: { a: { adapter: ngrok, token: env:A, concurrency: 64, timeoutMs: 5 }, b: { adapter: ngrok, token: env:B } }",
+    );
+    expect(gateways.map(({ concurrency, settings }) => [concurrency, settings])).toEqual([
+      [64, { timeoutMs: 5 }],
+      [4, {}],
+    ]);
+  });
+
+  it("is whether fields are written that cannot be verified: a binding's word before its provider's", () => {
+    const { bindings } = parsed(`gateways: { a: { adapter: ngrok, token: env:A }, b: { adapter: ngrok, token: env:B } }
+providers:
+  p: { name: P, writeUnverified: true, gateways: { a: { id: 1 }, b: { id: 2, writeUnverified: false } } }
+  q: { name: Q, gateways: { a: { id: 3 }, b: { id: 4, writeUnverified: true } } }
+`);
+    expect(bindings.map(({ writeUnverified }) => writeUnverified)).toEqual([true, false, false, true]);
+    expect(bindings.map(({ fields }) => Object.keys(fields))).toEqual([["name"], ["name"], ["name"], ["name"]]);
+  });
+});
+
+describe("the limits of a config", () => {
+  const limitsOf = (limits: string, own = "") => {
+    const text = `version: 1
+${limits}
+gateways: { a: { adapter: ngrok, token: env:A${own} }, b: { adapter: ngrok, token: env:B } }
+`;
+    const { limits: resolved, gateways } = parseConfig("gatefold.yaml", text, "/configs");
+    expect(gateways.map(({ settings }) => settings)).toEqual([{}, {}]);
+    return { total: resolved.total, a: resolved.gateway("a"), b: resolved.gateway("b") };
+  };
+  const half = { percent: 50, atLeast: 3 };
+  const halfInTotal = { percent: 50, atLeast: 10 };
+
+  it("are half of the bindings where nothing is said, and always a few", () => {
+    const each = { update: half, key: half };
+    expect(limitsOf("")).toEqual({ total: { update: halfInTotal, key: halfInTotal }, a: each, b: each });
+    expect([DEFAULT_GATEWAY_LIMIT, DEFAULT_TOTAL_LIMIT]).toEqual([half, halfInTotal]);
+  });
+
+  it("are what the file says, and the defaults for the members that it leaves out", () => {
+    const limits =
+      "limits: { update: { percent: 12.5, atLeast: 0 }, key: { count: 10 }, total: { key: { count: 0 } } }";
+    const each = { update: { percent: 12.5, atLeast: 0 }, key: { ...half, count: 10 } };
+    expect(limitsOf(limits)).toEqual({
+      total: { update: halfInTotal, key: { ...halfInTotal, count: 0 } },
+      a: each,
+      b: each,
+    });
+  });
+
+  it("are a gateway's own first, then the file's", () => {
+    const own = ", limits: { key: { percent: 100 }, update: {} }";
+    const { a, b, total } = limitsOf("limits: { key: { count: 10 } }", own);
+    expect(a).toEqual({ update: half, key: { count: 10, percent: 100, atLeast: 3 } });
+    expect(b).toEqual({ update: half, key: { ...half, count: 10 } });
+    expect(total).toEqual({ update: halfInTotal, key: halfInTotal });
+  });
+});
+
 describe("an id", () => {
   const idOf = (adapter: string, written: string) => {
     const settings = adapter === "barndoor" ? "baseUrl: https://platform.barndoor.ai, " : "";
@@ -527,10 +762,61 @@ providers: { p: { name: P, gateways: { a: { id: &id 0123 }, b: { id: *id } } } }
     ]);
   });
 
-  it("may stand at two gateways, and once at each", () => {
+  describe("that stands at two gateways", () => {
+    const messagesOf = (a: string, b: string) => {
+      const { text, line, column } = marked(`version: 1
+gateways:
+  a: { ${a} }
+  b: { ${b} }
+providers:
+  p: { name: P, gateways: { a: { id: same } } }
+  q: { name: Q, gateways: { b: { id: »same } } }
+`);
+      const problems = problemsOf(text);
+      for (const problem of problems) {
+        expect(problem).toMatchObject({ line, column, path: "providers.q.gateways.b.id" });
+      }
+      return problems.map(({ message }) => message);
+    };
+    const sameAccount = [
+      "is managed by p already; a is the same account: its adapter, base URL and token are the same",
+    ];
+
+    it.each([
+      ["without a base URL", "adapter: ngrok, token: env:T", "adapter: ngrok, token: env:T"],
+      ["with other settings", "adapter: ngrok, token: env:T, timeoutMs: 1", "adapter: ngrok, token: env:T"],
+      [
+        "with one base URL, written in two ways",
+        "adapter: ngrok, token: env:T, baseUrl: https://api.ngrok.ai",
+        "adapter: ngrok, token: env:T, baseUrl: 'HTTPS://API.ngrok.ai:443/'",
+      ],
+      ["with a token from one file", "adapter: ngrok, token: file:token", "adapter: ngrok, token: file:./token"],
+    ])("of one account, %s, is refused: two runs would write it at once", (_how, a, b) => {
+      expect(messagesOf(a, b)).toEqual(sameAccount);
+    });
+
+    it.each([
+      ["another token", "adapter: ngrok, token: env:T", "adapter: ngrok, token: env:OTHER"],
+      ["another adapter", "adapter: respan, identifier: provider_id, token: env:T", "adapter: ngrok, token: env:T"],
+      [
+        "another base URL",
+        "adapter: ngrok, token: env:T, baseUrl: https://one.test",
+        "adapter: ngrok, token: env:T, baseUrl: https://other.test",
+      ],
+      [
+        "another path of the base URL",
+        "adapter: ngrok, token: env:T, baseUrl: https://one.test/a",
+        "adapter: ngrok, token: env:T, baseUrl: https://one.test/b",
+      ],
+    ])("with %s may be two objects", (_what, a, b) => {
+      expect(messagesOf(a, b)).toEqual([]);
+    });
+  });
+
+  it("is told apart from a text of the same digits, where one account has both", () => {
     const text = `version: 1
-gateways: { a: { adapter: ngrok, token: env:T }, b: { adapter: ngrok, token: env:T } }
-providers: { p: { name: P, gateways: { a: { id: same }, b: { id: same } } } }
+gateways: { a: { adapter: respan, token: env:T }, b: { adapter: respan, identifier: provider_id, token: env:T } }
+providers: { p: { name: P, gateways: { a: { id: 1 }, b: { id: 1 } } } }
 `;
     expect(problemsOf(text)).toEqual([]);
   });

@@ -74,13 +74,14 @@ const about = { provider: "p", gateway: "g", adapter: "ngrok", id: "x" };
 
 describe("of a plan", () => {
   const row = (status: PlanRow["status"], error?: GatewayError): PlanRow => {
-    const writes: PlanRow["writes"] = status === "change" ? ["name"] : [];
-    return { ...about, status, fields: [], writes, ...(error === undefined ? {} : { error }) };
+    const writes: PlanRow["writes"] = status === "changed" ? ["name"] : [];
+    const unwritten = { fields: [], writesKey: false, fingerprints: {}, seen: {} };
+    return { ...about, ...unwritten, status, writes, ...(error === undefined ? {} : { error }) };
   };
   const sync = row("in-sync");
   const unseen = row("unverifiable");
   const unseenToWrite: PlanRow = { ...unseen, writes: ["credential"] };
-  const change = row("change");
+  const change = row("changed");
   const blocked = row("blocked");
   const failed = (error: GatewayError) => row("failed", error);
 
@@ -98,8 +99,8 @@ describe("of a plan", () => {
     ["a missing right over a block", [blocked, failed(denied)], 5],
     ["a cancelled read over everything", [change, blocked, failed(refused), failed(aborted)], 8],
   ])("with %s", (_title, rows, exit) => {
-    expect(planExit({ version: 1, writeUnverified: false, rows })).toBe(exit);
-    expect(planExit({ version: 1, writeUnverified: false, rows: [...rows].reverse() })).toBe(exit);
+    expect(planExit({ strict: false, exceeded: [], rows })).toBe(exit);
+    expect(planExit({ strict: false, exceeded: [], rows: [...rows].reverse() })).toBe(exit);
   });
 });
 
@@ -130,7 +131,7 @@ describe("of an apply", () => {
     ["cancelled after one was done", [done, failed(aborted)], 8],
     ["cancelled over everything", [done, failed(stale), failed(unsafe), failed(refused), failed(aborted)], 8],
   ])("with %s", (_title, rows, exit) => {
-    expect(applyExit({ version: 1, rows })).toBe(exit);
-    expect(applyExit({ version: 1, rows: [...rows].reverse() })).toBe(exit);
+    expect(applyExit({ rows, cancelled: false })).toBe(exit);
+    expect(applyExit({ rows: [...rows].reverse(), cancelled: false })).toBe(exit);
   });
 });

@@ -1,6 +1,14 @@
 import { NotFoundError, PermissionDeniedError } from "../../src/index.ts";
-import { type FieldComparison, makePlan, type PlanRow } from "../../src/sync/index.ts";
-import { BARNDOOR_ID, CONNECTION_ID, checked, OTHER_CONNECTION_ID, type StandIn, standIns } from "../support/sync.ts";
+import type { FieldComparison, PlanRow } from "../../src/sync/index.ts";
+import {
+  BARNDOOR_ID,
+  CONNECTION_ID,
+  checked,
+  OTHER_CONNECTION_ID,
+  planned,
+  type StandIn,
+  standIns,
+} from "../support/sync.ts";
 
 type Adapter = "respan" | "barndoor" | "ngrok";
 const ids = { respan: "1", barndoor: BARNDOOR_ID, ngrok: "aigpk_1" };
@@ -17,7 +25,7 @@ providers: { p: { gateways: { one: { id: ${ids[adapter]}, ${fields} } } } }
 async function rowFor(adapter: Adapter, fields: string, get: StandIn, options = {}, settings = ""): Promise<PlanRow> {
   const config = configOf(adapter, fields, settings);
   const { connections, updates } = standIns(config, { one: { get } });
-  const plan = await makePlan(config.bindings, connections, options);
+  const { plan } = await planned(config, connections, options);
   expect(updates).toEqual([]);
   const [row] = plan.rows;
   if (row === undefined) throw new Error("the plan has no row");
@@ -27,7 +35,8 @@ async function rowFor(adapter: Adapter, fields: string, get: StandIn, options = 
 const unverified = { writeUnverified: true };
 
 describe("one field", () => {
-  type Row = readonly [title: string, adapter: Adapter, written: string, state: StandIn, comparison: FieldComparison];
+  type Row = readonly [title: string, adapter: Adapter, written: string, state: StandIn, comparison: Seen];
+  type Seen = Omit<FieldComparison, "evidence">;
   const url = "https://api.openai.com/v1";
   const native = (desired: Record<string, unknown>, verdict: FieldComparison["verdict"], before: unknown) =>
     ({ field: "native", verdict, before, after: desired }) as const;
@@ -45,14 +54,14 @@ describe("one field", () => {
       "ngrok",
       "name: New",
       { name: "Old" },
-      { field: "name", verdict: "change", before: "Old", after: "New" },
+      { field: "name", verdict: "changed", before: "Old", after: "New" },
     ],
     [
       "another letter case is a change",
       "ngrok",
       "name: NAME",
       { name: "Name" },
-      { field: "name", verdict: "change", before: "Name", after: "NAME" },
+      { field: "name", verdict: "changed", before: "Name", after: "NAME" },
     ],
     [
       "null over an empty field is in sync",
@@ -66,21 +75,21 @@ describe("one field", () => {
       "ngrok",
       "description: null",
       { description: "old" },
-      { field: "description", verdict: "change", before: "old", after: null },
+      { field: "description", verdict: "changed", before: "old", after: null },
     ],
     [
       "a text over an empty field is a change",
       "ngrok",
       "description: new",
       { description: null },
-      { field: "description", verdict: "change", before: null, after: "new" },
+      { field: "description", verdict: "changed", before: null, after: "new" },
     ],
     [
-      "a field that is not reported is unverifiable",
+      "a field that is not reported is unreadable",
       "ngrok",
       "description: new",
       {},
-      { field: "description", verdict: "unverifiable", after: "new" },
+      { field: "description", verdict: "unreadable", after: "new" },
     ],
     [
       "metadata is compared as the text that is sent, whatever the order of its members",
@@ -101,14 +110,14 @@ describe("one field", () => {
       "ngrok",
       "metadata: { team: ml }",
       { metadata: '{ "team": "ml" }' },
-      { field: "metadata", verdict: "change", before: '{ "team": "ml" }', after: { team: "ml" } },
+      { field: "metadata", verdict: "changed", before: '{ "team": "ml" }', after: { team: "ml" } },
     ],
     [
       "metadata with a number is not metadata with its digits",
       "ngrok",
       "metadata: { tier: 1 }",
       { metadata: { tier: "1" } },
-      { field: "metadata", verdict: "change", before: { tier: "1" }, after: { tier: 1 } },
+      { field: "metadata", verdict: "changed", before: { tier: "1" }, after: { tier: 1 } },
     ],
     [
       "a base URL is the same in its canonical form",
@@ -127,14 +136,14 @@ describe("one field", () => {
       "barndoor",
       `baseUrl: ${url}`,
       { baseUrl: "https://api.openai.com/V1" },
-      { field: "baseUrl", verdict: "change", before: "https://api.openai.com/V1", after: url },
+      { field: "baseUrl", verdict: "changed", before: "https://api.openai.com/V1", after: url },
     ],
     [
       "a base URL over none is a change",
       "barndoor",
       `baseUrl: ${url}`,
       { baseUrl: null },
-      { field: "baseUrl", verdict: "change", before: null, after: url },
+      { field: "baseUrl", verdict: "changed", before: null, after: url },
     ],
     [
       "an equal number is in sync",
@@ -148,14 +157,14 @@ describe("one field", () => {
       "barndoor",
       "requestTimeout: null",
       { requestTimeout: 90 },
-      { field: "requestTimeout", verdict: "change", before: 90, after: null },
+      { field: "requestTimeout", verdict: "changed", before: 90, after: null },
     ],
     [
       "false is a value",
       "barndoor",
       "enabled: false",
       { enabled: true },
-      { field: "enabled", verdict: "change", before: true, after: false },
+      { field: "enabled", verdict: "changed", before: true, after: false },
     ],
     [
       "a connection is the same in any letter case",
@@ -184,7 +193,7 @@ describe("one field", () => {
       "barndoor",
       "native: { billing_mode: per_token, enforce_health_check: false }",
       { native: { billing_mode: "per_token", enforce_health_check: true } },
-      native({ billing_mode: "per_token", enforce_health_check: false }, "change", {
+      native({ billing_mode: "per_token", enforce_health_check: false }, "changed", {
         billing_mode: "per_token",
         enforce_health_check: true,
       }),
@@ -194,28 +203,28 @@ describe("one field", () => {
       "barndoor",
       "native: { settings: { a: { b: 1 } } }",
       { native: { settings: { a: {} } } },
-      native({ settings: { a: { b: 1 } } }, "change", { settings: { a: {} } }),
+      native({ settings: { a: { b: 1 } } }, "changed", { settings: { a: {} } }),
     ],
     [
       "native with a list is compared as a whole",
       "barndoor",
       "native: { settings: { list: [1, 2] } }",
       { native: { settings: { list: [1, 2, 3] } } },
-      native({ settings: { list: [1, 2] } }, "change", { settings: { list: [1, 2, 3] } }),
+      native({ settings: { list: [1, 2] } }, "changed", { settings: { list: [1, 2, 3] } }),
     ],
     [
-      "native is unverifiable when a part is not reported and the rest holds",
+      "native is unreadable when a part is not reported and the rest holds",
       "barndoor",
       "native: { billing_mode: per_token, change_note: by sync }",
       { native: { billing_mode: "per_token" } },
-      native({ billing_mode: "per_token", change_note: "by sync" }, "unverifiable", { billing_mode: "per_token" }),
+      native({ billing_mode: "per_token", change_note: "by sync" }, "unreadable", { billing_mode: "per_token" }),
     ],
     [
       "native is a change when a part differs, whatever cannot be compared",
       "barndoor",
       "native: { billing_mode: per_token, change_note: by sync }",
       { native: { billing_mode: "not_metered" } },
-      native({ billing_mode: "per_token", change_note: "by sync" }, "change", { billing_mode: "not_metered" }),
+      native({ billing_mode: "per_token", change_note: "by sync" }, "changed", { billing_mode: "not_metered" }),
     ],
     [
       "native with a secret is unverifiable",
@@ -225,24 +234,24 @@ describe("one field", () => {
       native({ organization: "env:ORG" }, "unverifiable", { organization: { withheld: true } }),
     ],
     [
-      "native that the gateway withholds is unverifiable",
+      "native that the gateway withholds is unreadable",
       "respan",
       `baseUrl: ${url}, native: { organization: acme }`,
       { baseUrl: url, native: { organization: { withheld: true } } },
-      native({ organization: "acme" }, "unverifiable", { organization: { withheld: true } }),
+      native({ organization: "acme" }, "unreadable", { organization: { withheld: true } }),
     ],
   ])("%s", async (_title, adapter, written, state, comparison) => {
     const row = await rowFor(adapter, written, state);
-    expect(row.fields).toContainEqual(comparison);
-    const expected = comparison.verdict === "unverifiable" ? "unverifiable" : comparison.verdict;
-    expect(row.status).toBe(expected);
-    expect(row.writes).toEqual(comparison.verdict === "change" ? expect.arrayContaining([comparison.field]) : []);
+    const isRead = comparison.verdict === "in-sync" || comparison.verdict === "changed";
+    expect(row.fields).toContainEqual({ ...comparison, evidence: isRead ? ["read"] : [] });
+    expect(row.status).toBe(comparison.verdict);
+    expect(row.writes).toEqual(comparison.verdict === "changed" ? expect.arrayContaining([comparison.field]) : []);
   });
 
   it("a key is unverifiable, and shows as the reference to it beside what the gateway hints", async () => {
     const written = "credential: { scheme: api_key, apiKey: env:KEY }";
     const after = { scheme: "api_key", apiKey: "env:KEY" };
-    const comparison = { field: "credential", verdict: "unverifiable", after };
+    const comparison = { field: "credential", verdict: "unverifiable", evidence: [], after };
     const known = await rowFor("ngrok", written, { credential: { kind: "inline", hint: "sk-***1234" } });
     expect(known).toMatchObject({
       status: "unverifiable",
@@ -259,13 +268,13 @@ describe("what is written", () => {
 
   it("is what changed, and nothing that is in sync or unverifiable", async () => {
     const row = await rowFor("ngrok", `name: New, description: same, ${key}`, { name: "Old", description: "same" });
-    expect(row).toMatchObject({ status: "change", writes: ["name"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["name"] });
   });
 
   it("is also what is unverifiable when that is asked for", async () => {
     const written = `name: New, description: same, metadata: text, ${key}`;
     const row = await rowFor("ngrok", written, { name: "Old", description: "same" }, unverified);
-    expect(row).toMatchObject({ status: "change", writes: ["name", "metadata", "credential"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["name", "metadata", "credential"] });
     const only = await rowFor("ngrok", key, {}, unverified);
     expect(only).toMatchObject({ status: "unverifiable", writes: ["credential"] });
   });
@@ -280,7 +289,7 @@ describe("what is written", () => {
 
   it("is the whole group where a gateway may replace it", async () => {
     const row = await rowFor("respan", extra, stored);
-    expect(row).toMatchObject({ status: "change", writes: ["baseUrl", "requestTimeout", "native"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["baseUrl", "requestTimeout", "native"] });
     const replacing = await rowFor("respan", extra, stored, {}, ", extraKwargs: replace");
     expect(replacing.writes).toEqual(["baseUrl", "requestTimeout", "native"]);
   });
@@ -317,7 +326,7 @@ describe("a connection", () => {
 
   it("is left together with the new key, in one write", async () => {
     const row = await rowFor("barndoor", `connectionId: null, ${key}`, attached);
-    expect(row).toMatchObject({ status: "change", writes: ["credential", "connectionId"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["credential", "connectionId"] });
   });
 
   it("that was left already does not ask for the key again", async () => {
@@ -327,18 +336,18 @@ describe("a connection", () => {
 
   it("is attached with a warning that the provider's own key is gone for good", async () => {
     const row = await rowFor("barndoor", `connectionId: ${CONNECTION_ID}`, { ...inline, connectionId: null });
-    expect(row).toMatchObject({ status: "change", writes: ["connectionId"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["connectionId"] });
     expect(row.reason).toMatch(/own key for good/);
   });
 
   it("is exchanged for another one", async () => {
     const row = await rowFor("barndoor", `connectionId: ${OTHER_CONNECTION_ID}`, attached);
-    expect(row).toMatchObject({ status: "change", writes: ["connectionId"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["connectionId"] });
   });
 
   it("is left alone by an update of something else", async () => {
     const row = await rowFor("barndoor", "name: New", { ...attached, name: "Old" });
-    expect(row).toMatchObject({ status: "change", writes: ["name"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["name"] });
   });
 });
 
@@ -363,11 +372,11 @@ providers:
   it("has one row for each binding, in the config's order, and fails only the rows of what cannot be read", async () => {
     const config = checked(text);
     const { connections } = standIns(config, { a: { get: refused() }, b: { get: { name: "Old" } } });
-    const plan = await makePlan(config.bindings, connections);
+    const { plan } = await planned(config, connections);
     expect(plan.rows.map(({ provider, gateway, id, status }) => [provider, gateway, id, status])).toEqual([
       ["p", "a", "1", "failed"],
-      ["p", "b", "2", "change"],
-      ["q", "b", "3", "change"],
+      ["p", "b", "2", "changed"],
+      ["q", "b", "3", "changed"],
       ["q", "a", "4", "failed"],
     ]);
     expect(plan.rows[0]?.error).toMatchObject({ name: "PermissionDeniedError", gateway: "a" });
@@ -378,7 +387,7 @@ providers:
     const config = checked(text);
     const details = { adapter: "ngrok", message: "gone", outcome: "not-sent", retryable: false, status: 404 } as const;
     const { connections } = standIns(config, { a: { get: new NotFoundError(details) }, b: { get: { name: "New" } } });
-    const plan = JSON.parse(JSON.stringify(await makePlan(config.bindings, connections)));
+    const plan = JSON.parse(JSON.stringify((await planned(config, connections)).plan));
     expect(plan).toMatchObject({ version: 1, writeUnverified: false });
     expect(plan.rows[0]).toMatchObject({
       status: "failed",
@@ -396,15 +405,18 @@ providers:
       `version: 1\ngateways: { a: { adapter: ngrok, token: env:A } }\nproviders:\n${many.join("\n")}\n`,
     );
     const { connections, reads, updates } = standIns(config, {});
-    const plan = await makePlan(config.bindings, connections, unverified);
+    const { plan } = await planned(config, connections, unverified);
     expect(plan.rows.map(({ provider, id }) => [provider, id])).toEqual(
       many.map((_, index) => [`p${index}`, `${index}`]),
     );
-    expect(reads).toHaveLength(40);
+    // One list for all.
+    expect(reads).toHaveLength(1);
     expect(updates).toEqual([]);
   });
 
   it("of nothing is empty", async () => {
-    expect(await makePlan([], new Map())).toEqual({ version: 1, writeUnverified: false, rows: [] });
+    const config = checked("version: 1\ngateways: { a: { adapter: ngrok, token: env:A } }\n");
+    const { plan } = await planned(config, new Map());
+    expect(plan).toMatchObject({ version: 1, writeUnverified: false, strict: false, rows: [], exceeded: [] });
   });
 });

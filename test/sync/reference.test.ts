@@ -1,4 +1,5 @@
-import { type ResolvedSecrets, requireTrust, resolveSecrets, secretsOf } from "../../src/sync/index.ts";
+import { type ResolvedSecrets, resolveSecrets, secretsOf } from "../../src/sync/index.ts";
+import fc from "../support/property.ts";
 import { checked, configErrorOf, useTemporaryDirectory } from "../support/sync.ts";
 
 const directory = useTemporaryDirectory();
@@ -33,12 +34,36 @@ const script = (name: string, text: string, ...parameters: string[]) =>
   [`exec:"${process.execPath}"`, directory.write(name, text), ...parameters].join(" ");
 
 describe("an environment reference", () => {
-  it.each(["007123", "1e3", "true", "null", "0x1F", " padded ", "with\nline breaks\n", "ключ"])(
-    "gives the text %j as it is",
-    async (text) => {
-      expect(await resolved("env:KEY", { KEY: text })).toEqual([text]);
-    },
+  it.each(["with\nline breaks\n", "ключ"])("gives the text %j as it is", async (text) => {
+    expect(await resolved("env:KEY", { KEY: text })).toEqual([text]);
+  });
+
+  const lookalikes = [
+    "007123",
+    "1e3",
+    "true",
+    "null",
+    "~",
+    " x ",
+    "0x1F",
+    "-0",
+    ".inf",
+    "2026-01-01",
+    "[a]",
+    "{}",
+    "#",
+  ];
+  const texts = fc.oneof(
+    fc.constantFrom(...lookalikes),
+    fc.string({ unit: "binary", minLength: 1 }),
+    fc.double().map(String),
   );
+
+  it("gives any text as it is, whatever it looks like", async () => {
+    const check = async (text: string) => expect(await resolved("env:KEY", { KEY: text })).toEqual([text]);
+    await fc.assert(fc.asyncProperty(texts, check));
+    for (const text of lookalikes) await check(text);
+  });
 
   it("that is not set is an error that names the place and the variable", async () => {
     expect(await problemOf("env:KEY", { OTHER: MARKER })).toBe("the environment variable KEY is not set");
@@ -166,107 +191,5 @@ providers:
       "providers.p.credential.apiKey",
       "providers.q.credential.apiKey",
     ]);
-  });
-});
-
-describe("trust", () => {
-  const config = (gateway: string, apiKey = "env:KEY") =>
-    checked(`version: 1
-gateways:
-  one: { ${gateway} }
-providers:
-  p:
-    credential: { scheme: api_key, apiKey: ${apiKey} }
-    gateways: { one: { id: 4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111 } }
-`);
-  const trust = (whole: ReturnType<typeof checked>, given: boolean) => requireTrust(whole, whole.bindings, given);
-  const ngrok = (more = "", token = "env:T") => `adapter: ngrok, token: ${token}${more}`;
-  const barndoor = (baseUrl: string) => `adapter: barndoor, token: env:T, baseUrl: "${baseUrl}"`;
-  const untrusted = async (text: string, apiKey?: string) => {
-    const error = await configErrorOf(() => trust(config(text, apiKey), false));
-    expect(error.kind).toBe("untrusted");
-    return error.problems.map(({ line, path, message }) => `${line} ${path}: ${message}`);
-  };
-
-  it.each([
-    ["the vendor's own host by default", ngrok()],
-    ["the vendor's own host", ngrok(", baseUrl: https://api.ngrok.ai")],
-    ["the vendor's own host with a port", ngrok(", baseUrl: https://api.ngrok.ai:8443/x")],
-    ["the vendor's own host in capitals", ngrok(", baseUrl: https://API.ngrok.ai")],
-    ["a documented wildcard", barndoor("https://acme.platform.barndoor.ai/api/llm-gateway")],
-    ["a documented wildcard over two labels", barndoor("https://a.b.platform.barndoor.ai")],
-    ["loopback by name", ngrok(", baseUrl: http://localhost:8080")],
-    ["loopback by number", ngrok(", baseUrl: http://127.0.0.1:8080")],
-    ["loopback by another number", ngrok(", baseUrl: http://127.8.9.10")],
-    ["loopback in IPv6", ngrok(', baseUrl: "http://[::1]:8080"')],
-  ])("is not asked for %s", (_title, gateway) => {
-    expect(() => trust(config(gateway), false)).not.toThrow();
-  });
-
-  it.each([
-    ["another host", ngrok(", baseUrl: https://evil.test"), "evil.test"],
-    ["another vendor's host", ngrok(", baseUrl: https://api.respan.ai"), "api.respan.ai"],
-    ["a host that ends like the vendor's", ngrok(", baseUrl: https://evilapi.ngrok.ai"), "evilapi.ngrok.ai"],
-    [
-      "a host that begins like the vendor's",
-      ngrok(", baseUrl: https://api.ngrok.ai.evil.test"),
-      "api.ngrok.ai.evil.test",
-    ],
-    ["a host that ends like a wildcard", barndoor("https://evilplatform.barndoor.ai"), "evilplatform.barndoor.ai"],
-    [
-      "a host behind a wildcard",
-      barndoor("https://a.platform.barndoor.ai.evil.test"),
-      "a.platform.barndoor.ai.evil.test",
-    ],
-    ["a host that begins like loopback", ngrok(", baseUrl: http://127.0.0.1.evil.test"), "127.0.0.1.evil.test"],
-    ["a host called like localhost", ngrok(", baseUrl: http://localhost.evil.test"), "localhost.evil.test"],
-    ["a private address", ngrok(", baseUrl: http://10.0.0.1"), "10.0.0.1"],
-  ])("is asked for %s", async (_title, gateway, host) => {
-    expect(await untrusted(gateway)).toEqual([expect.stringMatching(`^3 gateways.one.baseUrl: ${host} is none of`)]);
-    expect(() => trust(config(gateway), true)).not.toThrow();
-  });
-
-  it("is asked for every command, and none of them is run before", async () => {
-    const trap = script("trap.js", "require('fs').writeFileSync('ran', '')");
-    const found = await untrusted(ngrok("", JSON.stringify(trap)), JSON.stringify(trap));
-    expect(found).toEqual([
-      expect.stringMatching(/^3 gateways.one.token: runs a command: that needs --trust-config/),
-      expect.stringMatching(/^6 providers.p.credential.apiKey: runs a command: that needs --trust-config/),
-    ]);
-    expect(await problemOf("file:ran")).toMatch(/ENOENT/);
-  });
-
-  it("is asked for once where one command stands for several gateways", async () => {
-    const text = `version: 1
-gateways: { a: { adapter: ngrok, token: env:A }, b: { adapter: ngrok, token: env:B } }
-providers:
-  p: { credential: { scheme: api_key, apiKey: "exec:print key" }, gateways: { a: { id: x }, b: { id: y } } }
-`;
-    const error = await configErrorOf(() => trust(checked(text), false));
-    expect(error.problems).toHaveLength(1);
-  });
-
-  it("is asked for a command in a native field", async () => {
-    const text = `version: 1
-gateways: { a: { adapter: respan, token: env:A } }
-providers:
-  p: { baseUrl: https://a.test, native: { organization: "exec:print org" }, gateways: { a: { id: 1 } } }
-`;
-    const error = await configErrorOf(() => trust(checked(text), false));
-    expect(error.problems.map(({ path }) => path)).toEqual(["providers.p.native.organization"]);
-  });
-
-  it("is not asked for a documented host that no provider is bound to", () => {
-    const text = `version: 1
-gateways:
-  used: { adapter: ngrok, token: env:A }
-  spare: { adapter: barndoor, baseUrl: https://platform.barndoor.ai, token: env:B }
-providers: { p: { name: P, gateways: { used: { id: x } } } }
-`;
-    expect(() => trust(checked(text), false)).not.toThrow();
-  });
-
-  it("is asked for a documented host without encryption: the token would be readable on the way", async () => {
-    expect(await untrusted(ngrok(", baseUrl: http://api.ngrok.ai"))).toHaveLength(1);
   });
 });

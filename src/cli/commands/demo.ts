@@ -1,14 +1,17 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { loadDemoParts } from "../../../adapters/index.ts";
+import { adapters, loadDemoParts } from "../../../adapters/index.ts";
+import { secret } from "../../contract/secret.ts";
 import { EXIT, type ExitCode } from "../../sync/index.ts";
 import { type Sandbox, startSandboxFrom } from "../../testing/index.ts";
 import type { Host } from "../host.ts";
 import type { Report } from "../output.ts";
 import { apply } from "./apply.ts";
-import { plan } from "./plan.ts";
+import { journalShow } from "./journal.ts";
+import { drift, plan } from "./plan.ts";
 
 type DemoPart = Awaited<ReturnType<typeof loadDemoParts>>[number];
 
@@ -34,8 +37,9 @@ const PROVIDERS = {
 };
 
 const FILE = "gatefold.yaml";
+const FINGERPRINT_VARIABLE = "GATEFOLD_FINGERPRINT_KEY";
 
-/** The main job, against simulated gateways: plan, apply, look at what is stored, plan again. */
+/** The main job, against simulated gateways: plan, apply, look at what is stored, find and repair drift. */
 export async function demo(host: Host): Promise<Report> {
   const parts = await loadDemoParts();
   const seed = Object.fromEntries(parts.map(({ gateway, seed: held }) => [gateway, held]));
@@ -66,22 +70,43 @@ async function play(host: Host, config: string, parts: readonly DemoPart[], sand
     steps.push({ command, exit: report.exit, expected, data: report.data });
     text.push(`$ ${command}`, "", report.text, `(exit code ${report.exit})`, "");
   };
-  const options = { config: FILE, writeUnverified: true };
-  await step("gatefold plan --write-unverified", EXIT.changes, () => plan(host, options));
-  await step("gatefold apply --write-unverified", EXIT.done, () => apply(host, options));
+  const options = { config: [FILE] };
+  const first = { ...options, writeUnverified: true, reason: "first sync" };
+  await step("gatefold plan --write-unverified", EXIT.changes, () => plan(host, first));
+  await step('gatefold apply --write-unverified --reason "first sync"', EXIT.done, () => apply(host, undefined, first));
   const secrets = parts.flatMap((part) => storedSecrets(part, sandbox));
   for (const { gateway, id, variable, isNew } of secrets) {
     text.push(`${isNew ? "ok  " : "FAIL"} ${gateway} ${id} stores the key of ${variable}`);
   }
   text.push("");
-  await step("gatefold plan", EXIT.done, () => plan(host, { config: FILE }));
-  const succeeded = steps.every(({ exit, expected }) => exit === expected) && secrets.every(({ isNew }) => isNew);
-  text.push(
-    succeeded
-      ? "Everything that can be read is as the file says, and every stored key is the new one."
-      : "The demo failed.",
-  );
+  await step("gatefold plan", EXIT.done, () => plan(host, options));
+  text.push(`Now somebody replaces a key at ${await rotateElsewhere(parts, sandbox)} itself, past this file:`, "");
+  await step("gatefold drift", EXIT.changes, () => drift(host, options));
+  const repair = { ...options, reason: "key replaced elsewhere" };
+  await step('gatefold apply --reason "key replaced elsewhere"', EXIT.done, () => apply(host, undefined, repair));
+  await step("gatefold plan", EXIT.done, () => plan(host, options));
+  await step("gatefold journal show", EXIT.done, () => journalShow(host, options));
+  const restored = parts.flatMap((part) => storedSecrets(part, sandbox)).every(({ isNew }) => isNew);
+  const succeeded = steps.every(({ exit, expected }) => exit === expected) && restored && secrets.every(isNewKey);
+  text.push(succeeded ? "Everything is as the file says, and every stored key is the new one." : "The demo failed.");
   return { data: { succeeded, steps, secrets }, text: text.join("\n"), exit: succeeded ? EXIT.done : EXIT.error };
+}
+
+const isNewKey = ({ isNew }: { readonly isNew: boolean }) => isNew;
+
+/** Replaces a key at the first gateway that shows a hint of it, and tells where. */
+async function rotateElsewhere(parts: readonly DemoPart[], { urls, tokens }: Sandbox): Promise<string> {
+  for (const { gateway, bindings } of parts) {
+    const adapter = adapters.find(({ name }) => name === gateway);
+    const id = Object.values(bindings)[0]?.id;
+    const token = tokens[gateway];
+    if (adapter?.capabilities().hint !== true || id === undefined || token === undefined) continue;
+    const account = adapter.open({ baseUrl: urls[gateway], token: secret(token) });
+    const apiKey = secret("sk-demo-openai-2026-by-hand");
+    await account.update(account.parseId(id), { credential: { scheme: "api_key", apiKey } });
+    return gateway;
+  }
+  throw new Error("no simulated gateway shows a hint of its keys");
 }
 
 function storedSecrets({ gateway, bindings, secretMember }: DemoPart, sandbox: Sandbox) {
@@ -93,7 +118,7 @@ function storedSecrets({ gateway, bindings, secretMember }: DemoPart, sandbox: S
 }
 
 function configOf(parts: readonly DemoPart[], { urls }: Sandbox): string {
-  const lines = ["version: 1", "gateways:"];
+  const lines = ["version: 1", `fingerprintKey: env:${FINGERPRINT_VARIABLE}`, "gateways:"];
   for (const { gateway } of parts) {
     const entry = { adapter: gateway, baseUrl: urls[gateway], token: `env:${tokenVariable(gateway)}` };
     lines.push(`  ${gateway}-prod: ${flow(entry)}`);
@@ -114,7 +139,9 @@ function configOf(parts: readonly DemoPart[], { urls }: Sandbox): string {
 
 function environmentOf({ tokens }: Sandbox): Host["environment"] {
   const keys = Object.values(PROVIDERS).map(({ variable, key }) => [variable, key]);
-  return Object.fromEntries([...keys, ...Object.entries(tokens).map(([name, token]) => [tokenVariable(name), token])]);
+  const fingerprintKey = [FINGERPRINT_VARIABLE, randomBytes(32).toString("base64")];
+  const gatewayTokens = Object.entries(tokens).map(([name, token]) => [tokenVariable(name), token]);
+  return Object.fromEntries([fingerprintKey, ...keys, ...gatewayTokens]);
 }
 
 const tokenVariable = (gateway: string) => `${gateway.toUpperCase()}_TOKEN`;

@@ -8,6 +8,7 @@ import {
   type ConfigDocument,
   ConfigError,
   EXIT,
+  fileProblem,
   gatewayOf,
   loadConfig,
   openWithoutToken,
@@ -32,7 +33,8 @@ export interface ExplainTarget {
 
 /** Options of `explain`. */
 export interface ExplainOptions {
-  readonly config: string;
+  /** Files and folders of the config. */
+  readonly config: readonly string[];
   /** Settings of the adapter as YAML or JSON, where the target is an adapter. */
   readonly settings?: string;
 }
@@ -82,17 +84,13 @@ async function readUpdate(host: Host, update: string): Promise<ConfigDocument> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const message = "is neither an update (YAML or JSON) nor a file that can be read";
-    throw new ConfigError("invalid", [{ file: update, line: 1, column: 1, path: "", message }]);
+    throw new ConfigError("invalid", [fileProblem(update, message)]);
   }
 }
 
 function refuseLiterals(document: ConfigDocument, written: ReturnType<typeof writtenFields>): void {
-  const problems = secretsOf(written).literals.map(({ path }) => ({
-    file: document.file,
-    ...document.position(path),
-    path: path.join("."),
-    message: "expected a reference: env:NAME, file:PATH or exec:COMMAND; it is not resolved here",
-  }));
+  const message = "expected a reference: env:NAME, file:PATH or exec:COMMAND; it is not resolved here";
+  const problems = secretsOf(written).literals.map(({ path }) => document.problem(path, message));
   if (problems.length > 0) throw new ConfigError("invalid", problems);
 }
 
@@ -101,12 +99,7 @@ function explained(document: ConfigDocument, run: () => readonly RequestPreview[
     return run();
   } catch (error) {
     if (!isGatewayError(error) || !hasIssues(error)) throw error;
-    const problems = error.issues.map(({ path, message }) => ({
-      file: document.file,
-      ...document.position(path.split(".")),
-      path,
-      message,
-    }));
+    const problems = error.issues.map(({ path, message }) => document.problem(path.split("."), message));
     throw new ConfigError("invalid", problems);
   }
 }

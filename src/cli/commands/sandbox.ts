@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ConfigError, EXIT, type ExitCode, parseConfigDocument } from "../../sync/index.ts";
+import { ConfigError, EXIT, type ExitCode, fileProblem, parseConfigDocument } from "../../sync/index.ts";
 import { type Sandbox, SandboxConfigurationError, startSandboxFrom } from "../../testing/index.ts";
 import type { Host } from "../host.ts";
-import { printReport, type Report, table } from "../output.ts";
+import { type Format, printReport, type Report, table } from "../output.ts";
 
 /** Options of `sandbox`. */
 export interface SandboxOptions {
@@ -12,10 +12,10 @@ export interface SandboxOptions {
 }
 
 /** Runs the simulated gateways until the user ends it. The addresses are printed when they answer. */
-export async function sandbox(host: Host, json: boolean, options: SandboxOptions): Promise<ExitCode> {
+export async function sandbox(host: Host, format: Format, options: SandboxOptions): Promise<ExitCode> {
   const started = await start(host, options);
   try {
-    printReport(host, json, describe(started));
+    printReport(host, format, describe(started));
     await new Promise<void>((finish) => {
       if (host.signal.aborted) return finish();
       host.signal.addEventListener("abort", () => finish());
@@ -33,9 +33,7 @@ async function start(host: Host, { portBase, seed }: SandboxOptions): Promise<Sa
     return await startSandboxFrom({ ...file, ...(portBase === undefined ? {} : { portBase }) });
   } catch (error) {
     if (!(error instanceof SandboxConfigurationError)) throw error;
-    throw new ConfigError("invalid", [
-      { file: seed ?? "--port-base", line: 1, column: 1, path: "", message: error.message },
-    ]);
+    throw new ConfigError("invalid", [fileProblem(seed ?? "--port-base", error.message)]);
   }
 }
 
@@ -44,13 +42,11 @@ async function readOptions(host: Host, seed: string): Promise<Record<string, unk
   try {
     text = await readFile(resolve(host.workingDirectory, seed), "utf8");
   } catch {
-    throw new ConfigError("invalid", [{ file: seed, line: 1, column: 1, path: "", message: "cannot be read" }]);
+    throw new ConfigError("invalid", [fileProblem(seed, "cannot be read")]);
   }
   const { value } = parseConfigDocument(seed, text);
   if (typeof value !== "object" || value === null) {
-    throw new ConfigError("invalid", [
-      { file: seed, line: 1, column: 1, path: "", message: "expected a mapping: seed, switches, faults" },
-    ]);
+    throw new ConfigError("invalid", [fileProblem(seed, "expected a mapping: seed, switches, faults")]);
   }
   return { ...value };
 }

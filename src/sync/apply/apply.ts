@@ -1,14 +1,21 @@
-import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
+import { type GatewayError, UnsafePlanError } from "../../contract/errors.ts";
 import type { Call, ProviderId } from "../../contract/gateway.ts";
 import type { Note } from "../../contract/state.ts";
-import type { Field, ProviderUpdate } from "../../contract/update.ts";
+import type { Field } from "../../contract/update.ts";
+import { byGateway } from "../by-gateway.ts";
+import { forEachAtMost } from "../concurrency.ts";
 import type { CheckedBinding } from "../config/check.ts";
-import type { SecretUse } from "../config/desired.ts";
-import { secretsOf, withSecrets } from "../config/desired.ts";
 import type { Connections, ResolvedSecrets } from "../connect.ts";
-import type { Plan, PlanRow } from "../plan/plan.ts";
+import { Fingerprints } from "../journal/fingerprint.ts";
+import type { Journal } from "../journal/journal.ts";
+import { JournalState } from "../journal/state.ts";
+import { describeExceeded } from "../plan/limits.ts";
+import type { Plan, Planned, PlanRow } from "../plan/plan.ts";
+import type { Runtime } from "../runtime.ts";
+import { GatewayRun } from "./gateway-run.ts";
+import { RunJournal } from "./run-journal.ts";
 
-/** What became of one row of a plan. `unknown`: the gateway gave no usable answer, read it before trying again. */
+/** What became of one row of a plan. `unknown`: the gateway gave no usable answer; the next apply settles it by reading. */
 export interface AppliedRow {
   readonly provider: string;
   readonly gateway: string;
@@ -25,67 +32,108 @@ export interface AppliedRow {
 /** The outcome of an apply: one row for each row of the plan that had something to write, or could not be planned. */
 export interface ApplyResult {
   readonly version: 1;
+  /** The digest of the plan that was carried out. */
+  readonly plan: string;
+  /** The name of the run in the journal. */
+  readonly run: string;
+  /** Earlier writes of unknown outcome that were settled by reading. */
+  readonly settled: Planned["settled"];
   readonly rows: readonly AppliedRow[];
+  /** It was told to end before everything was done. */
+  readonly cancelled: boolean;
+  /** Why the journal could not be written any more: nothing was sent after that. */
+  readonly journalError?: string;
 }
 
-/** The secrets that an apply may need: with `writeUnverified` all, else those that a detach writes. */
-export function secretsToWrite(bindings: readonly CheckedBinding[], writeUnverified: boolean): readonly SecretUse[] {
-  return bindings.flatMap((binding) => {
-    const { uses } = secretsOf(binding);
-    const detaches = binding.fields.connectionId === null;
-    return uses.filter(({ field }) => writeUnverified || field === "native" || detaches);
-  });
+/** What an apply works with. */
+export interface ApplyInput {
+  readonly planned: Planned;
+  readonly bindings: readonly CheckedBinding[];
+  readonly connections: Connections;
+  /** The secrets of every field that the plan writes. */
+  readonly secretOf: ResolvedSecrets;
+  readonly fingerprints?: Fingerprints;
+  /** Every call is written down before it is made, and its outcome after. */
+  readonly journal: Journal;
+  readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid">;
+  /** Why it is done, for the journal. */
+  readonly reason?: string;
+}
+
+/** How an apply ends early. */
+export interface ApplyCall extends Call {
+  /** Aborting it begins nothing new; what is in flight is finished. The other signal ends that at once, too. */
+  readonly stopping?: AbortSignal;
 }
 
 /**
- * Carries out a plan: gateways in parallel, the rows of one gateway one after the other.
- * One row's failure, or one gateway's, never stops another.
+ * Carries out a plan: gateways in parallel, the rows of one gateway up to its `concurrency` at once, one object never twice.
+ * One row's failure, or one gateway's, never stops another gateway.
+ * @throws UnsafePlanError for a plan beyond its limits, before anything is sent
  */
-export async function applyPlan(
-  plan: Plan,
-  bindings: readonly CheckedBinding[],
-  connections: Connections,
-  secretOf: ResolvedSecrets,
-  call: Call = {},
-): Promise<ApplyResult> {
-  const perGateway = [...connections.keys()].map(async (name) => {
-    const rows: AppliedRow[] = [];
-    for (const row of plan.rows.filter(({ gateway }) => gateway === name)) {
-      const applied = await applyRow(row, bindings, connections, secretOf, call);
-      if (applied !== undefined) rows.push(applied);
-    }
-    return rows;
+export async function applyPlan(input: ApplyInput, call: ApplyCall = {}): Promise<ApplyResult> {
+  const { planned, bindings, journal, fingerprints = new Fingerprints() } = input;
+  const { plan, settled } = planned;
+  if (plan.exceeded.length > 0) throw new UnsafePlanError(plan.exceeded.map(describeExceeded).join("\n"));
+  const work = plan.rows.filter(({ status, writes }) => {
+    return status === "failed" || status === "blocked" || writes.length > 0;
   });
-  const applied = (await Promise.all(perGateway)).flat();
-  // In the plan's order, whatever was quickest.
-  const placeOf = ({ gateway, id }: Pick<AppliedRow, "gateway" | "id">) =>
-    plan.rows.findIndex((row) => row.gateway === gateway && row.id === id);
-  return { version: 1, rows: applied.sort((left, right) => placeOf(left) - placeOf(right)) };
+  const notes = new RunJournal(journal);
+  await begin(input, notes);
+  const bindingOf = new Map(bindings.map((binding) => [placeOf(binding.gateway, binding.providerId), binding]));
+  const known = new JournalState(journal.events);
+  const isEnded = ({ status }: PlanRow) => status === "failed" || status === "blocked";
+  const ended = work.filter(isEnded).map(endAsPlanned);
+  const groups = [...byGateway(work.filter((row) => !isEnded(row)))].map(async ([name, rows]) => {
+    const gateway = input.connections.get(name);
+    const entry = bindings.find((binding) => binding.gateway === name)?.entry;
+    if (gateway === undefined || entry === undefined) throw new Error("the plan was made from another config");
+    const run = new GatewayRun({ ...input, fingerprints, gateway, known, notes }, call);
+    return forEachAtMost(entry.concurrency, rows, (row) => run.apply(row, bindingOf.get(placeOf(name, row.id))));
+  });
+  const applied = [...ended, ...(await Promise.all(groups)).flat()];
+  const order = new Map(work.map(({ gateway, id }, index) => [placeOf(gateway, id), index]));
+  const rank = ({ gateway, id }: AppliedRow) => order.get(placeOf(gateway, id)) ?? 0;
+  const rows = applied.sort((left, right) => rank(left) - rank(right));
+  const cancelled = call.stopping?.aborted === true || call.signal?.aborted === true;
+  await end(rows, cancelled, notes);
+  const { problem } = notes;
+  const result = { version: 1, plan: plan.digest, run: journal.run, settled, rows, cancelled } as const;
+  return problem === undefined ? result : { ...result, journalError: problem };
 }
 
-async function applyRow(
-  row: PlanRow,
-  bindings: readonly CheckedBinding[],
-  connections: Connections,
-  secretOf: ResolvedSecrets,
-  call: Call,
-): Promise<AppliedRow | undefined> {
-  const { provider, gateway: name, adapter, id, writes } = row;
-  const about = { provider, gateway: name, adapter, id, writes, notes: [] };
-  if (row.status === "failed") return { ...about, status: "failed", ...(row.error ? { error: row.error } : {}) };
-  if (row.status === "blocked") return { ...about, status: "blocked", ...(row.reason ? { reason: row.reason } : {}) };
-  if (writes.length === 0) return undefined;
-  const binding = bindings.find((candidate) => candidate.gateway === name && candidate.providerId === id);
-  const gateway = connections.get(name);
-  if (binding === undefined || gateway === undefined) throw new Error("the plan was made from another config");
-  try {
-    // The gateway judges the update: what a config holds is not typed.
-    const update = withSecrets(binding, writes, secretOf) as ProviderUpdate;
-    const { notes } = await gateway.update(id, update, call);
-    return { ...about, status: "done", notes };
-  } catch (error) {
-    if (!isGatewayError(error)) throw error;
-    error.gateway = name;
-    return { ...about, status: error.outcome === "unknown" ? "unknown" : "failed", error };
-  }
+function endAsPlanned({ provider, gateway, adapter, id, writes, status, error, reason }: PlanRow): AppliedRow {
+  const about = { provider, gateway, adapter, id, writes, notes: [] };
+  if (status === "failed") return { ...about, status, ...(error ? { error } : {}) };
+  return { ...about, status: "blocked", ...(reason ? { reason } : {}) };
 }
+
+// A run that has nothing to do leaves no trace.
+async function begin({ planned, runtime, reason }: ApplyInput, notes: RunJournal): Promise<void> {
+  const { plan, settled, observed } = planned;
+  if (!writesAnything(plan) && settled.length === 0 && observed.length === 0) return;
+  const { actor, hostName: host, pid } = runtime;
+  await notes.append({
+    type: "run",
+    command: "apply",
+    actor,
+    host,
+    pid,
+    plan: plan.digest,
+    ...(reason === undefined ? {} : { reason }),
+    ...(plan.allow.length === 0 ? {} : { allow: [...plan.allow] }),
+  });
+  for (const { happening } of settled) await notes.append(happening);
+  for (const happening of observed) await notes.append(happening);
+}
+
+async function end(rows: readonly AppliedRow[], cancelled: boolean, notes: RunJournal): Promise<void> {
+  if (!notes.isUsed) return;
+  const count = (status: AppliedRow["status"]) => rows.filter((row) => row.status === status).length;
+  const counts = { done: count("done"), failed: count("failed"), blocked: count("blocked"), unknown: count("unknown") };
+  await notes.append({ type: "end", ...counts, cancelled });
+}
+
+const writesAnything = ({ rows }: Plan) => rows.some(({ writes }) => writes.length > 0);
+
+const placeOf = (gateway: string, id: ProviderId) => `${gateway} ${typeof id} ${id}`;

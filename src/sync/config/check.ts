@@ -3,10 +3,12 @@ import type { AnyAdapter, Gateway, ProviderId } from "../../contract/gateway.ts"
 import { suggestion } from "../../contract/nearest.ts";
 import { secret } from "../../contract/secret.ts";
 import { givenFields } from "../../contract/update.ts";
-import { type Binding, type Config, type GatewayEntry, REFERENCE_EXPECTED } from "./config.ts";
+import type { Binding, Config, GatewayEntry } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { REFERENCE_EXPECTED } from "./config-fields.ts";
 import { placeholder, secretsOf, withSecrets } from "./desired.ts";
+import { referenceKey } from "./reference.ts";
 
 /** A binding that its adapter takes. */
 export interface CheckedBinding extends Binding {
@@ -27,24 +29,21 @@ export interface CheckedConfig {
  */
 export function checkConfig(config: Config, adapters: readonly AnyAdapter[]): CheckedConfig {
   const problems: ConfigProblem[] = [];
-  const report = (path: ConfigPath, message: string, part?: "key" | "value") => {
-    const { document } = config;
-    problems.push({ file: document.file, ...document.position(path, part), path: path.join("."), message });
-  };
+  const report: Report = (path, message) => problems.push(config.sources.problem(path, message));
   const opened = new Map<string, OpenedEntry>();
   for (const entry of config.gateways) {
     const gateway = openUnresolved(entry, adapters, report);
     if (gateway !== undefined) opened.set(entry.name, gateway);
   }
-  const places = new Map<string, string>();
+  const managed = new Map<string, Binding>();
   const bindings = config.bindings.flatMap((binding): CheckedBinding[] => {
     const target = opened.get(binding.gateway);
     const providerId = target === undefined ? undefined : checkBinding(binding, target.gateway, report);
     if (target === undefined || providerId === undefined) return [];
-    const object = `${binding.gateway} ${providerId}`;
-    const other = places.get(object);
-    if (other !== undefined) report([...binding.path, "id"], `is managed by ${other} already`);
-    places.set(object, binding.provider);
+    const object = JSON.stringify([accountOf(target.entry), providerId]);
+    const other = managed.get(object);
+    if (other === undefined) managed.set(object, binding);
+    else report([...binding.path, "id"], managedMessage(other, binding));
     return [{ ...binding, adapter: target.adapter, entry: target.entry, providerId }];
   });
   if (problems.length > 0) throw new ConfigError("invalid", problems);
@@ -57,7 +56,19 @@ interface OpenedEntry {
   readonly gateway: Gateway<ProviderId>;
 }
 
-type Report = (path: ConfigPath, message: string, part?: "key" | "value") => void;
+type Report = (path: ConfigPath, message: string) => void;
+
+/** The same for entries that are evidently one account; what differs in writing may still be one. */
+function accountOf({ adapter, settings: { baseUrl }, token }: GatewayEntry): string {
+  const url = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href.replace(/\/+$/, "") : null;
+  return JSON.stringify([adapter, url, referenceKey(token)]);
+}
+
+// Two updates of one object at once would each undo what the other wrote.
+function managedMessage(other: Binding, binding: Binding): string {
+  const account = `${other.gateway} is the same account: its adapter, base URL and token are the same`;
+  return `is managed by ${other.provider} already${other.gateway === binding.gateway ? "" : `; ${account}`}`;
+}
 
 /** The adapter of that name, or undefined after a report. */
 export function adapterOf(
@@ -128,7 +139,8 @@ function isUnsupported(error: unknown, path: string): boolean {
   return isGatewayError(error) && error.name === "UnsupportedFieldError" && error.fields.includes(path);
 }
 
-const pathParts = (path: string) => (path === "" ? [] : path.split("."));
+/** The names of a dotted path; none of an empty one. */
+export const pathParts = (path: string): readonly string[] => (path === "" ? [] : path.split("."));
 
 /** What a GatewayError of a check says, problem by problem. Anything else is not ours to explain. */
 export function issuesIn(error: unknown): readonly Issue[] {

@@ -1,10 +1,14 @@
-/** One problem of a config: where it stands and what is wrong. Never holds a secret. */
-export interface ConfigProblem {
+/** A place in a file. */
+export interface Place {
   readonly file: string;
   /** From 1. */
   readonly line: number;
   /** From 1. */
   readonly column: number;
+}
+
+/** One problem of a config: where it stands and what is wrong. Never holds a secret. */
+export interface ConfigProblem extends Place {
   /** The names that lead there, joined by dots. */
   readonly path: string;
   readonly message: string;
@@ -34,6 +38,16 @@ export class ConfigError extends Error {
 }
 
 /** `file:line:column: path: message`, as editors and terminals understand it. */
-export function describeProblem({ file, line, column, path, message }: ConfigProblem): string {
-  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
+export function describeProblem({ path, message, ...place }: ConfigProblem): string {
+  return `${describePlace(place)}: ${path === "" ? "" : `${path}: `}${message}`;
+}
+
+/** `file:line:column`. */
+export function describePlace({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** A problem with a file as a whole, or with what was given in place of one. */
+export function fileProblem(file: string, message: string): ConfigProblem {
+  return { file, line: 1, column: 1, path: "", message };
 }

@@ -1,28 +1,27 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
 import type { ConfigDocument, ConfigPath } from "./config-document.ts";
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import type { ConfigProblem } from "./config-error.ts";
+import { NAME, referenceText } from "./config-fields.ts";
+import type { ConfigFile } from "./config-sources.ts";
+import { parseReference, type SecretReference } from "./reference.ts";
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
-
-/** Reads a config's mappings one by one, and collects every problem with its place instead of ending at the first. */
+/** Reads one file's mappings one by one, and collects every problem with its place instead of ending at the first. */
 export class ConfigReader {
-  readonly #document: ConfigDocument;
-  readonly #problems: ConfigProblem[] = [];
+  readonly document: ConfigDocument;
+  readonly directory: string;
+  readonly #problems: ConfigProblem[];
 
-  constructor(document: ConfigDocument) {
-    this.#document = document;
+  /** Problems are added to the given list. */
+  constructor({ document, directory }: ConfigFile, problems: ConfigProblem[]) {
+    this.document = document;
+    this.directory = directory;
+    this.#problems = problems;
   }
 
   /** Notes a problem with a value, or with its key. */
   report(path: ConfigPath, message: string, part?: "key" | "value"): void {
-    const { file } = this.#document;
-    this.#problems.push({ file, ...this.#document.position(path, part), path: path.join("."), message });
-  }
-
-  /** @throws ConfigError when there was any problem */
-  finish(): void {
-    if (this.#problems.length > 0) throw new ConfigError("invalid", this.#problems);
+    this.#problems.push(this.document.problem(path, message, part));
   }
 
   /** A mapping of names of the user's own. */
@@ -41,7 +40,7 @@ export class ConfigReader {
     if (mapping === undefined || known === undefined) return mapping;
     const entries = Object.entries(mapping).filter(([key]) => {
       if (known.includes(key)) return true;
-      this.report([...path, key], `unknown field${suggestion(key, known)}`, "key");
+      this.#reportUnknown(path, key, known);
       return false;
     });
     return Object.fromEntries(entries);
@@ -51,8 +50,22 @@ export class ConfigReader {
   read<Value>(schema: z.ZodType<Value>, value: unknown, path: ConfigPath): Value | undefined {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const issue of result.error.issues) this.report([...path, ...issue.path.map(String)], issue.message);
+    for (const issue of result.error.issues) {
+      const at = [...path, ...issue.path.map(String)];
+      if (issue.code !== "unrecognized_keys") this.report(at, issue.message);
+      else for (const key of issue.keys) this.#reportUnknown(at, key, membersAt(schema, issue.path));
+    }
     return undefined;
+  }
+
+  /** A reference, which starts at this file's folder. */
+  reference(value: unknown, path: ConfigPath): SecretReference | undefined {
+    const text = this.read(referenceText, value, path);
+    return text === undefined ? undefined : parseReference(text, this.directory);
+  }
+
+  #reportUnknown(path: ConfigPath, key: string, known: readonly string[]): void {
+    this.report([...path, key], `unknown field${suggestion(key, known)}`, "key");
   }
 
   #mapping(value: unknown, path: ConfigPath, expected: string): Record<string, unknown> | undefined {
@@ -60,4 +73,14 @@ export class ConfigReader {
     this.report(path, expected);
     return undefined;
   }
+}
+
+/** The names that a schema's object knows at a path, to be offered for a mistyped one. */
+function membersAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  if (schema instanceof z.ZodExactOptional) return membersAt(schema.unwrap(), path);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [name, ...rest] = path;
+  if (name === undefined) return Object.keys(schema.shape);
+  const member: unknown = Object.entries(schema.shape).find(([key]) => key === name)?.[1];
+  return member instanceof z.ZodType ? membersAt(member, rest) : [];
 }

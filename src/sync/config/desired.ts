@@ -22,6 +22,8 @@ const SECRET_MEMBERS = new Set(["apiKey", "secretAccessKey", "serviceAccount"]);
 export interface WrittenFields {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly fieldPaths: Readonly<Record<string, ConfigPath>>;
+  /** Where the references in them start. */
+  readonly directory?: string;
 }
 
 /** The fields of an update that was written by hand. Names that no update has are kept: the gateway's check refuses them. */
@@ -40,7 +42,7 @@ export function secretsOf(written: WrittenFields): {
   for (const field of ["credential", "native"] as const) {
     for (const [member, value] of membersOf(written.fields[field])) {
       const path = [...(written.fieldPaths[field] ?? [field]), member];
-      const reference = parseReference(value);
+      const reference = parseReference(value, written.directory);
       if (field === "credential" && !SECRET_MEMBERS.has(member)) continue;
       if (reference !== undefined) uses.push({ field, path, reference });
       else if (field === "credential") literals.push({ path });
@@ -51,14 +53,14 @@ export function secretsOf(written: WrittenFields): {
 
 /** The update that the fields are, each reference replaced by what `secretFor` gives. Still to be checked by a gateway. */
 export function withSecrets(
-  { fields }: Pick<WrittenFields, "fields">,
+  { fields, directory }: Pick<WrittenFields, "fields" | "directory">,
   chosen: readonly string[],
   secretFor: (reference: SecretReference, member: string) => Secret,
 ): Record<string, unknown> {
   const members = chosen.map((field): [string, unknown] => {
     const value = fields[field];
     const holdsSecrets = (field === "credential" || field === "native") && membersOf(value).length > 0;
-    return [field, holdsSecrets ? replaced(value, field, secretFor) : value];
+    return [field, holdsSecrets ? replaced(value, field, directory, secretFor) : value];
   });
   return Object.fromEntries(members);
 }
@@ -73,10 +75,11 @@ export function placeholder(member: string): Secret {
 function replaced(
   value: unknown,
   field: string,
+  directory: string | undefined,
   secretFor: (reference: SecretReference, member: string) => Secret,
 ): Record<string, unknown> {
   const members = membersOf(value).map(([member, text]): [string, unknown] => {
-    const reference = field === "native" || SECRET_MEMBERS.has(member) ? parseReference(text) : undefined;
+    const reference = field === "native" || SECRET_MEMBERS.has(member) ? parseReference(text, directory) : undefined;
     return [member, reference === undefined ? text : secretFor(reference, member)];
   });
   return Object.fromEntries(members);

@@ -9,23 +9,34 @@ export interface SecretReference {
   readonly kind: "env" | "file" | "exec";
   /** The variable's name, the file's path, or the command. */
   readonly target: string;
+  /** The folder of the file that holds the reference: a relative path and a command start there. */
+  readonly directory?: string;
 }
 
 /** What a reference is resolved with. Passed in, so that a plan cannot reach further than it was given. */
 export interface ReferenceSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Relative paths start here: the folder of the config file. */
+  /** Where a reference starts that has no folder of its own. */
   readonly directory: string;
 }
 
 const EXEC_TIMEOUT_MS = 30_000;
 const EXEC_MAX_BYTES = 1024 * 1024;
 
+/** What a reference looks like. */
+export const REFERENCE_PATTERN = /^(env|file|exec):(\S.*)$/;
+
 /** The reference that a text is, or undefined: `env:NAME`, `file:PATH`, `exec:COMMAND`. */
-export function parseReference(text: unknown): SecretReference | undefined {
-  const [, kind, target] = (typeof text === "string" ? /^(env|file|exec):(\S.*)$/.exec(text) : null) ?? [];
+export function parseReference(text: unknown, directory?: string): SecretReference | undefined {
+  const [, kind, target] = (typeof text === "string" ? REFERENCE_PATTERN.exec(text) : null) ?? [];
   if (target === undefined || (kind !== "env" && kind !== "file" && kind !== "exec")) return undefined;
-  return { kind, target };
+  return { kind, target, ...(directory === undefined ? {} : { directory }) };
+}
+
+/** One text for what a reference leads to: two files may mean different things by one relative path. */
+export function referenceKey({ kind, target, directory = "" }: SecretReference): string {
+  if (kind === "env") return `env:${target}`;
+  return kind === "file" ? `file:${resolve(directory, target)}` : `exec:${resolve(directory)}:${target}`;
 }
 
 /**
@@ -36,7 +47,7 @@ export async function resolveReference(
   reference: SecretReference,
   sources: ReferenceSources,
 ): Promise<{ readonly secret: Secret } | { readonly problem: string }> {
-  const { kind, target } = reference;
+  const { kind, target, directory = sources.directory } = reference;
   if (kind === "env") {
     const { environment } = sources;
     const value = Object.hasOwn(environment, target) ? environment[target] : undefined;
@@ -44,10 +55,10 @@ export async function resolveReference(
   }
   try {
     if (kind === "file")
-      return given(trimmed(await readFile(resolve(sources.directory, target), "utf8")), `the file ${target}`);
+      return given(trimmed(await readFile(resolve(directory, target), "utf8")), `the file ${target}`);
     const [command = "", ...parameters] = splitCommand(target);
     const options = {
-      cwd: sources.directory,
+      cwd: directory,
       timeout: EXEC_TIMEOUT_MS,
       maxBuffer: EXEC_MAX_BYTES,
       env: environmentOf(sources),

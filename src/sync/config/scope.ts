@@ -43,7 +43,7 @@ export function bindingsInScope(
   });
   if (inScope.length > 0 || bindings.length === 0) return inScope;
   const message = "nothing is bound that matches the gateways, the providers and the tags that were asked for";
-  throw new ConfigError("invalid", [{ file: checked.config.document.file, line: 1, column: 1, path: "", message }]);
+  throw new ConfigError("invalid", [checked.config.sources.problem([], message)]);
 }
 
 function requireKnown(
@@ -57,7 +57,7 @@ function requireKnown(
     .map((name) => {
       const meant = nearestName(name, known);
       const message = `no ${what} ${name} is bound here${meant === undefined ? "" : `; did you mean ${meant}?`}`;
-      return { file: config.document.file, line: 1, column: 1, path: "", message };
+      return config.sources.problem([], message);
     });
   if (problems.length > 0) throw new ConfigError("invalid", problems);
 }

@@ -2,26 +2,36 @@ import type { CheckedBinding, CheckedConfig } from "./check.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { secretsOf } from "./desired.ts";
+import { leadsOutside } from "./leads-outside.ts";
+
+const COMMAND = "runs a command: that needs --trust-config";
 
 /**
- * A config may come from a stranger's pull request: without trust no command of it runs, and no token goes unencrypted, or
- * to a host other than the ones that the vendor documents. Loopback needs no trust. Judged for the bindings in scope.
+ * A config may come from a stranger's pull request: without trust no command of it runs, no token goes unencrypted, or
+ * to a host other than the ones that the vendor documents, and nothing is written outside the config's own folder.
+ * Loopback needs no trust. Gateways and keys are judged for the bindings in scope, the journal only where it is used.
  * @throws ConfigError of kind `untrusted` with every place that asks for trust
  */
-export function requireTrust({ config }: CheckedConfig, bindings: readonly CheckedBinding[], trusted: boolean): void {
+export function requireTrust(
+  { config }: CheckedConfig,
+  bindings: readonly CheckedBinding[],
+  trusted: boolean,
+  { usesJournal = true }: { readonly usesJournal?: boolean } = {},
+): void {
   if (trusted) return;
   const problems: ConfigProblem[] = [];
-  const report = (path: ConfigPath, message: string) => {
-    const { document } = config;
-    problems.push({ file: document.file, ...document.position(path), path: path.join("."), message });
-  };
+  const report = (path: ConfigPath, message: string) => problems.push(config.sources.problem(path, message));
+  if (config.fingerprintKey?.kind === "exec") report(["fingerprintKey"], COMMAND);
+  if (usesJournal && leadsOutside(config.sources.directoryOf(["journal"]), config.journal)) {
+    report(["journal"], "leads outside the folder of the config: writing there needs --trust-config");
+  }
   for (const { entry, adapter } of bindings) {
-    if (entry.token.kind === "exec") report([...entry.path, "token"], "runs a command: that needs --trust-config");
+    if (entry.token.kind === "exec") report([...entry.path, "token"], COMMAND);
     const message = addressProblem(entry.settings.baseUrl, adapter.hosts);
     if (message !== undefined) report([...entry.path, "baseUrl"], message);
   }
   for (const { path, reference } of bindings.flatMap((binding) => secretsOf(binding).uses)) {
-    if (reference.kind === "exec") report(path, "runs a command: that needs --trust-config");
+    if (reference.kind === "exec") report(path, COMMAND);
   }
   if (problems.length > 0) throw new ConfigError("untrusted", problems);
 }

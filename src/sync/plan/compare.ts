@@ -1,63 +1,55 @@
 import { canonicalJson } from "../../contract/json.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
+import { secretsOf } from "../config/desired.ts";
 import { parseReference } from "../config/reference.ts";
 
-/** What a look at one field tells. `unverifiable`: the gateway does not show it, so nothing is known. */
-export type Verdict = "in-sync" | "change" | "unverifiable";
+/** How a desired value and a reported one compare. `unshown`: the gateway does not show it, or not all of it. */
+export type Comparison =
+  | { readonly kind: "equal" | "different"; readonly before: unknown }
+  | { readonly kind: "unshown"; readonly before?: unknown };
 
-/** One field of a binding, as desired and as reported. */
-export interface FieldComparison {
-  readonly field: Field;
-  readonly verdict: Verdict;
-  /** As reported; absent when the gateway does not show it. */
-  readonly before?: unknown;
-  /** As desired; a secret shows as the reference to it. */
-  readonly after: unknown;
-}
-
-/** Compares one desired field with what the gateway reports. */
-export function compareField(field: Field, desired: unknown, state: ProviderState<unknown>): FieldComparison {
-  const compared = (verdict: Verdict, before?: unknown): FieldComparison => {
-    return { field, verdict, ...(before === undefined ? {} : { before }), after: desired };
-  };
-  if (field === "credential") return compared("unverifiable", describeCredential(state.credential));
+/** Compares one desired field, its secrets still references, with what the gateway reports. */
+export function compareField(field: Field, desired: unknown, state: ProviderState<unknown>): Comparison {
+  if (field === "credential") return compareCredential(desired, state.credential);
   const reported = state[field];
-  if (reported === undefined) return compared("unverifiable");
-  if (field === "native") return compared(nativeVerdict(desired, reported), onlyKeysOf(desired, reported));
-  return compared(equal(field, desired, reported) ? "in-sync" : "change", reported);
+  if (reported === undefined) return { kind: "unshown" };
+  if (field === "native") return { kind: compareNative(desired, reported), before: onlyKeysOf(desired, reported) };
+  const isEqual = comparable(field, desired) === comparable(field, reported);
+  return { kind: isEqual ? "equal" : "different", before: reported };
 }
 
-function describeCredential({ kind, hint }: ProviderState<unknown>["credential"]): string | undefined {
-  if (hint !== undefined) return hint;
-  return kind === "unknown" ? undefined : kind;
-}
-
-function equal(field: Field, desired: unknown, reported: unknown): boolean {
-  if (field === "metadata") return asText(desired) === asText(reported);
-  if (field === "baseUrl") return canonicalUrl(desired) === canonicalUrl(reported);
+/** A value in the form in which it is compared: the text that is sent, in its canonical form. */
+export function comparable(field: Field, value: unknown): unknown {
+  if (field === "metadata") return isObject(value) ? canonicalJson(value) : value;
+  if (field === "baseUrl") return typeof value === "string" && URL.canParse(value) ? new URL(value).href : value;
   // Ids are compared as the adapters canonicalize them: without regard to case.
-  if (field === "connectionId") return String(desired).toLowerCase() === String(reported).toLowerCase();
-  return desired === reported;
+  if (field === "connectionId") return typeof value === "string" ? value.toLowerCase() : value;
+  return value;
 }
 
-function asText(metadata: unknown): unknown {
-  return typeof metadata === "object" && metadata !== null ? canonicalJson(metadata) : metadata;
+// The key is never shown; how the gateway uses it may be.
+function compareCredential(desired: unknown, { kind, scheme, hint }: ProviderState<unknown>["credential"]): Comparison {
+  const before = hint ?? (kind === "unknown" ? undefined : kind);
+  const wanted = asObject(desired).scheme;
+  if (scheme !== undefined && kind !== "connection" && scheme !== wanted) return { kind: "different", before: scheme };
+  if (kind === "none" && holdsSecret(desired)) return { kind: "different", before };
+  return before === undefined ? { kind: "unshown" } : { kind: "unshown", before };
 }
 
-function canonicalUrl(url: unknown): unknown {
-  return typeof url === "string" && URL.canParse(url) ? new URL(url).href : url;
+function holdsSecret(credential: unknown): boolean {
+  return secretsOf({ fields: { credential }, fieldPaths: {} }).uses.length > 0;
 }
 
 // A gateway may add keys of its own, so what is asked is whether the desired ones still hold.
-function nativeVerdict(desired: unknown, reported: unknown): Verdict {
-  const verdicts = Object.entries(asObject(desired)).map(([key, value]): Verdict => {
+function compareNative(desired: unknown, reported: unknown): Comparison["kind"] {
+  const kinds = Object.entries(asObject(desired)).map(([key, value]): Comparison["kind"] => {
     const shown = asObject(reported)[key];
-    if (shown === undefined || isWithheld(shown) || parseReference(value) !== undefined) return "unverifiable";
-    return holds(value, shown) ? "in-sync" : "change";
+    if (shown === undefined || isWithheld(shown) || parseReference(value) !== undefined) return "unshown";
+    return holds(value, shown) ? "equal" : "different";
   });
-  if (verdicts.includes("change")) return "change";
-  return verdicts.includes("unverifiable") ? "unverifiable" : "in-sync";
+  if (kinds.includes("different")) return "different";
+  return kinds.includes("unshown") ? "unshown" : "equal";
 }
 
 function holds(desired: unknown, reported: unknown): boolean {

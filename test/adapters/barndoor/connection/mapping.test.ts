@@ -468,7 +468,7 @@ describe("a preview of an update of a Barndoor connection", () => {
     };
     expect(open({ updateMethod: "PUT" }).explain(id, update)).toStrictEqual([
       { method: "GET", path: itemPath },
-      { method: "PUT", path: itemPath, body },
+      { method: "PUT", path: itemPath, body, fields: ["credential", "native"] },
     ]);
   });
 });

@@ -1,0 +1,76 @@
+import type { AdoptResult, AppliedRow, ApplyResult, Settlement } from "../../sync/index.ts";
+import { plainStyle, type Style, type StyleKind } from "../style.ts";
+import { padded } from "./columns.ts";
+import { printable, shownMessage } from "./shown.ts";
+
+type RowStatus = AppliedRow["status"] | AdoptResult["rows"][number]["status"];
+
+const KINDS: Readonly<Record<RowStatus, StyleKind>> = {
+  done: "added",
+  adopted: "added",
+  failed: "error",
+  blocked: "warning",
+  unknown: "warning",
+};
+
+const STATUS_WIDTH = 7;
+
+/** The result of an apply for people: earlier writes that were settled, a block for each row, what ended it, counts. */
+export function renderApply(result: ApplyResult, style: Style = plainStyle): string {
+  const { settled, rows, cancelled, journalError } = result;
+  return [
+    ...settled.map((each) => `settled by reading: ${printable(describeSettlement(each))}`),
+    ...rows.flatMap((row) => blockOf(row, row.writes, style)),
+    ...(cancelled ? [`${style("warning", "cancelled")} before everything was done`] : []),
+    ...(journalError === undefined ? [] : [`${style("error", "journal")}: ${shownMessage(journalError)}`]),
+    style("strong", `${countsOfApply(result)}.`),
+    ...(rows.some(({ status }) => status === "unknown")
+      ? ["unknown: the gateway gave no usable answer; the next apply settles it by reading back."]
+      : []),
+  ].join("\n");
+}
+
+/** The result of an adoption for people. */
+export function renderAdopt({ rows }: AdoptResult, style: Style = plainStyle): string {
+  if (rows.length === 0) return "Nothing to adopt: no binding in scope has a secret.";
+  const count = (status: AdoptResult["rows"][number]["status"]) => rows.filter((row) => row.status === status).length;
+  const counts = `${count("adopted")} adopted, ${count("failed")} failed, ${count("blocked")} blocked.`;
+  return [...rows.flatMap((row) => blockOf(row, row.fields, style)), style("strong", counts)].join("\n");
+}
+
+/** How many rows of an apply ended how. */
+export function countsOfApply({ rows }: ApplyResult): string {
+  const count = (status: AppliedRow["status"]) => rows.filter((row) => row.status === status).length;
+  return `${count("done")} done, ${count("failed")} failed, ${count("blocked")} blocked, ${count("unknown")} unknown`;
+}
+
+/** What a look says of an earlier write. */
+export function describeSettlement({ provider, gateway, id, happening }: Settlement): string {
+  const { applied, undecided } = happening;
+  const parts = [
+    ...(applied.length > 0 ? [`${applied.join(", ")} took effect`] : []),
+    ...(undecided.length > 0 ? [`${undecided.join(", ")} still not known`] : []),
+  ];
+  return `${provider} @ ${gateway} (${id}): ${parts.length > 0 ? parts.join("; ") : "nothing took effect"}`;
+}
+
+/** What there is to say of a row besides its fields. */
+export function remarksOf({ reason, error, notes = [] }: Remarked): string[] {
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(error === undefined ? [] : [`${error.name}: ${error.message}`]),
+    ...notes.map(({ message }) => `note: ${message}`),
+  ];
+}
+
+type Remarked = Pick<AppliedRow, "reason" | "error"> & Partial<Pick<AppliedRow, "notes">>;
+type Row = Remarked & Pick<AppliedRow, "provider" | "gateway" | "adapter" | "id"> & { readonly status: RowStatus };
+
+function blockOf(row: Row, fields: readonly string[], style: Style): string[] {
+  const { status, provider, gateway, adapter, id } = row;
+  const begin = padded(style(KINDS[status], status), STATUS_WIDTH);
+  const name = style("strong", printable(`${provider} @ ${gateway}`));
+  const title = `${begin} ${name} (${printable(`${adapter} ${id}`)})`;
+  const remarks = remarksOf(row).map((remark) => `${" ".repeat(STATUS_WIDTH + 1)}${shownMessage(remark)}`);
+  return [fields.length > 0 ? `${title}: ${fields.join(", ")}` : title, ...remarks];
+}

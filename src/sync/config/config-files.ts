@@ -1,0 +1,66 @@
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { ConfigError, type ConfigProblem, fileProblem } from "./config-error.ts";
+
+/** One file of a config, read. */
+export interface ConfigText {
+  /** As it is shown. */
+  readonly file: string;
+  readonly text: string;
+  /** Its folder. */
+  readonly directory: string;
+}
+
+/** What could be read of a config's files, and what could not. */
+export interface ConfigTexts {
+  readonly texts: readonly ConfigText[];
+  readonly problems: readonly ConfigProblem[];
+}
+
+const CONFIG_FILE = /^[^.].*\.(yaml|yml|json)$/;
+
+/** Reads files and folders, each file once. Of a folder: its own YAML and JSON files, in the order of their names. */
+export async function readConfigFiles(given: readonly string[], workingDirectory: string): Promise<ConfigTexts> {
+  const texts = new Map<string, ConfigText>();
+  const problems: ConfigProblem[] = [];
+  if (given.length === 0) problems.push(fileProblem(workingDirectory, "no file of the config was named"));
+  for (const name of given) {
+    try {
+      for (const file of await filesOf(name, workingDirectory)) {
+        // One file may have several names.
+        const path = resolve(workingDirectory, file);
+        const identity = await reading(file, () => realpath(path));
+        if (texts.has(identity)) continue;
+        const text = await reading(file, () => readFile(path, "utf8"));
+        texts.set(identity, { file, text, directory: dirname(path) });
+      }
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return { texts: [...texts.values()], problems };
+}
+
+/** The files that a name stands for: itself, or what is in the folder. */
+async function filesOf(name: string, workingDirectory: string): Promise<readonly string[]> {
+  const isFolder = async (file: string) => (await stat(resolve(workingDirectory, file))).isDirectory();
+  if (!(await reading(name, () => isFolder(name)))) return [name];
+  const children = await reading(name, () => readdir(resolve(workingDirectory, name)));
+  const files: string[] = [];
+  for (const child of children.filter((each) => CONFIG_FILE.test(each)).sort()) {
+    const file = join(name, child);
+    if (!(await reading(file, () => isFolder(file)))) files.push(file);
+  }
+  if (files.length > 0) return files;
+  throw new ConfigError("invalid", [fileProblem(name, "is a folder without a .yaml, .yml or .json file")]);
+}
+
+async function reading<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown";
+    throw new ConfigError("invalid", [fileProblem(file, `cannot be read (${code})`)]);
+  }
+}

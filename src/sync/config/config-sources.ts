@@ -1,0 +1,32 @@
+import type { ConfigDocument, ConfigPath, Locator } from "./config-document.ts";
+
+/** One file of a config. */
+export interface ConfigFile {
+  readonly document: ConfigDocument;
+  /** Its folder: what is relative in the file starts here. */
+  readonly directory: string;
+}
+
+/** The files of a config as one: says for everything in the config where it was written. */
+export interface ConfigSources extends Locator {
+  /** The folder of the file that holds the path: relative `file:` references and `exec:` commands start there. */
+  directoryOf(path: ConfigPath): string;
+}
+
+/** The sources of a config of these files. What stands in none of them is placed in the first. */
+export function configSources(first: ConfigFile, others: readonly ConfigFile[] = []): ConfigSources {
+  const files = [first, ...others];
+  const holderOf = (path: ConfigPath): ConfigFile => {
+    for (let length = path.length; length > 0; length--) {
+      const holder = files.find(({ document }) => document.holds(path.slice(0, length)));
+      if (holder !== undefined) return holder;
+    }
+    return first;
+  };
+  return {
+    place: (path, part) => holderOf(path).document.place(path, part),
+    problem: (path, message, part) => holderOf(path).document.problem(path, message, part),
+    source: (path) => holderOf(path).document.source(path),
+    directoryOf: (path) => holderOf(path).directory,
+  };
+}

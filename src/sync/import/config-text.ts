@@ -1,0 +1,96 @@
+import type { ProviderId } from "../../contract/gateway.ts";
+import { givenFields } from "../../contract/update.ts";
+import type { GatewayEntry } from "../config/config.ts";
+import { DEFAULT_CONCURRENCY } from "../config/config-fields.ts";
+import { commentText } from "./comment.ts";
+import type { WrittenFields } from "./import-fields.ts";
+import { commentAbove, commentOf, mapsIn, memberOf, yamlDocument, yamlText } from "./yaml-text.ts";
+
+/** A provider of the config that is made, with what is to be said of it in comments. */
+export interface DraftProvider {
+  readonly name: string;
+  readonly fields: WrittenFields;
+  readonly id?: ProviderId;
+  readonly slug?: string;
+  /** Every id that it is known to have. */
+  readonly ids: readonly ProviderId[];
+  /** What was left out, and why. */
+  readonly notes: readonly string[];
+  readonly credentialRemark?: string;
+}
+
+// What means something at this one gateway only stands in the binding.
+const OF_ONE_GATEWAY = ["connectionId", "native"];
+
+/** The text of a whole config with one gateway and these providers. `remarks` go into its heading. */
+export function renderConfig(
+  entry: GatewayEntry,
+  providers: readonly DraftProvider[],
+  remarks: readonly string[],
+): string {
+  const document = yamlDocument(
+    new Map<string, unknown>([
+      ["version", 1],
+      ["gateways", new Map([[entry.name, entryValue(entry)]])],
+      ["providers", new Map(providers.map((provider) => [provider.name, providerValue(entry, provider)]))],
+    ]),
+  );
+  document.commentBefore = commentOf(heading(entry, providers, remarks));
+  const maps = mapsIn(memberOf(document.contents, "providers"));
+  for (const [index, provider] of providers.entries()) annotate(maps[index], entry, provider);
+  return yamlText(document);
+}
+
+function annotate(
+  map: unknown,
+  entry: GatewayEntry,
+  { fields, id, slug, ids, notes, credentialRemark }: DraftProvider,
+) {
+  if (fields.credential !== undefined) memberOf(map, "credential").flow = true;
+  if (credentialRemark !== undefined) commentAbove(map, "credential", [credentialRemark]);
+  commentAbove(map, "gateways", notes);
+  const binding = memberOf(memberOf(map, "gateways"), entry.name);
+  if (id === undefined) commentAbove(binding, "id", [idRemark(slug, ids)]);
+}
+
+function entryValue({ adapter, settings, token, concurrency }: GatewayEntry): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ["adapter", adapter],
+    ...Object.entries(settings),
+    ["token", `${token.kind}:${token.target}`],
+    ...(concurrency === DEFAULT_CONCURRENCY ? [] : [["concurrency", concurrency] as const]),
+  ]);
+}
+
+function providerValue(entry: GatewayEntry, { fields, id }: DraftProvider): Map<string, unknown> {
+  const members = givenFields(fields).map((field) => [field, fields[field]] as const);
+  const ofBinding = members.filter(([field]) => OF_ONE_GATEWAY.includes(field));
+  const binding = new Map<string, unknown>([["id", id ?? null], ...ofBinding]);
+  const shared = members.filter(([field]) => !OF_ONE_GATEWAY.includes(field));
+  return new Map<string, unknown>([...shared, ["gateways", new Map([[entry.name, binding]])]]);
+}
+
+function heading(entry: GatewayEntry, providers: readonly DraftProvider[], remarks: readonly string[]): string[] {
+  const withoutId = providers.filter(({ id }) => id === undefined).length;
+  return [
+    `What the gateway ${entry.name} (adapter ${entry.adapter}) holds, as a config: a plan over it proposes nothing.`,
+    "To use it beside the config that it was made with, take this gateways part out: a gateway is defined once.",
+    ...(entry.token.kind === "env" ? [] : ["The token's reference starts at the folder of this file."]),
+    ...(providers.some(({ fields }) => fields.credential !== undefined)
+      ? ["No gateway shows a key: each credential names a variable of its own, to be set before the key is written."]
+      : []),
+    ...(withoutId === 0
+      ? []
+      : [
+          `Without an id, because no reply tells it: ${withoutId} of ${providers.length}. Fill them in: until then the config is refused.`,
+          "The adapter's settings may offer readable ids, which replies do tell.",
+        ]),
+    ...remarks,
+  ];
+}
+
+function idRemark(slug: string | undefined, ids: readonly ProviderId[]): string {
+  const about = slug === undefined ? "" : ` of "${commentText(slug)}"`;
+  if (ids.length === 0) return `No reply tells the id${about}: fill it in.`;
+  return `Several ids${about} are known, ${ids.join(", ")}: fill in the one that holds.`;
+}

@@ -1,0 +1,53 @@
+/**
+ * Why a journal cannot be used: it is not as it was written, another run has it, it cannot be read,
+ * or it cannot be written (any more).
+ */
+export type JournalErrorKind = "damaged" | "locked" | "unreadable" | "unwritable";
+
+/** What a {@link JournalError} is about. */
+export interface JournalErrorDetails {
+  readonly kind: JournalErrorKind;
+  readonly file: string;
+  /** From 1, where the error is about one line. */
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** A journal that cannot be used: nothing may be sent without it. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+  readonly kind: JournalErrorKind;
+  readonly file: string;
+  declare readonly line?: number;
+
+  constructor({ kind, file, line, message }: JournalErrorDetails) {
+    // Names of files and of lock holders are anybody's text.
+    super(printable(`${file}${line === undefined ? "" : `:${line}`}: ${message}`));
+    this.kind = kind;
+    this.file = file;
+    if (line !== undefined) this.line = line;
+  }
+
+  /** The error as plain data. */
+  toJSON(): Record<string, unknown> {
+    const place = this.line === undefined ? {} : { line: this.line };
+    return { name: this.name, kind: this.kind, file: this.file, ...place, message: this.message };
+  }
+}
+
+// Without what could move the cursor, or hide or reorder what is there.
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+}
+
+/** What the system said, as a journal's error; a journal's error stays as it is. */
+export function asJournalError(error: unknown, kind: JournalErrorKind, file: string, message: string): JournalError {
+  return error instanceof JournalError
+    ? error
+    : new JournalError({ kind, file, message: `${message} (${codeOf(error) ?? String(error)})` });
+}
+
+/** The system's code of an error, such as ENOSPC. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,154 @@
+import { canonicalJson } from "../../contract/json.ts";
+import { type Field, updateFields } from "../../contract/update.ts";
+import type { Evidence, FieldFingerprints, Happening, IntentEvent, JournalEvent, ObjectKey } from "./event.ts";
+
+/** What is known of one field since our last write of it, or since it was adopted. */
+export interface FieldRecord {
+  /** Of the value that was written; absent where there was no key for it. */
+  readonly fingerprint?: string;
+  /** As the gateway showed it right after. */
+  readonly hint?: string;
+  /** As the gateway showed it right after; moved along by our own later writes of other fields, and by nothing else. */
+  readonly updatedAt?: string;
+  /** Of what the gateway showed instead of the value that it accepted. */
+  readonly shown?: string;
+  /** A write of it was sent, and nothing tells whether it took effect. */
+  readonly undecided?: true;
+}
+
+/** An intent whose outcome is not known, and what certainly took effect of it. */
+export interface OpenIntent {
+  readonly intent: IntentEvent;
+  readonly applied: readonly Field[];
+  /** When the call ended without an answer; absent where the run itself ended before. */
+  readonly endedAt?: string;
+}
+
+/** What the journal knows of one object. */
+export interface ObjectRecord {
+  readonly slug?: string;
+  readonly fields: Readonly<Partial<Record<Field, FieldRecord>>>;
+  readonly open: readonly OpenIntent[];
+}
+
+interface Draft {
+  slug?: string;
+  fields: Partial<Record<Field, FieldRecord>>;
+  open: OpenIntent[];
+}
+
+/** What a journal says now: a fold over its events. */
+export class JournalState {
+  readonly #objects = new Map<string, Draft>();
+  readonly #intents = new Map<number, IntentEvent>();
+  #hasEvidence = false;
+
+  constructor(events: Iterable<JournalEvent>) {
+    for (const event of events) this.add(event);
+  }
+
+  /** What is known of an object; undefined where it was never seen. */
+  record(object: ObjectKey): ObjectRecord | undefined {
+    return this.#objects.get(keyOf(object));
+  }
+
+  /** Whether it tells of any write or adoption: without one it says nothing of what gateways do not show. */
+  get hasEvidence(): boolean {
+    return this.#hasEvidence;
+  }
+
+  /** Takes in the next event. */
+  add(event: JournalEvent): void {
+    if (event.type === "intent" || event.type === "adopted") this.#hasEvidence = true;
+    if (event.type === "intent") {
+      this.#intents.set(event.seq, event);
+      this.#draft(event.object).open.push({ intent: event, applied: [] });
+    } else if (event.type === "outcome") this.#takeOutcome(event);
+    else if (event.type === "settled") this.settle(event);
+    else if (event.type === "adopted") {
+      const draft = this.#draft(event.object);
+      record(draft, event.fields, event.fingerprints, event.after);
+    } else if (event.type === "observed") this.#draft(event.object).slug = event.slug;
+  }
+
+  #takeOutcome(event: Extract<JournalEvent, { type: "outcome" }>): void {
+    const { intent: seq, at, status, applied, after, unechoed } = event;
+    const intent = this.#intents.get(seq);
+    if (intent === undefined) return;
+    const draft = this.#draft(intent.object);
+    draft.open = draft.open.filter((open) => open.intent.seq !== seq);
+    if (status === "unknown") draft.open.push({ intent, applied, endedAt: at });
+    if (status === "done") {
+      record(draft, applied, intent.fingerprints, after ?? {}, unechoed);
+      carryAlong(draft, applied, intent.before, after);
+    }
+  }
+
+  /** Takes in what a look says about an open intent. */
+  settle({ intent: seq, applied, undecided, after }: Extract<Happening, { type: "settled" }>): void {
+    const intent = this.#intents.get(seq);
+    if (intent === undefined) return;
+    const draft = this.#draft(intent.object);
+    const open = draft.open.find((each) => each.intent.seq === seq) ?? { intent };
+    draft.open = draft.open.filter((each) => each.intent.seq !== seq);
+    record(draft, applied, intent.fingerprints, after);
+    for (const field of undecided) draft.fields[field] = { undecided: true };
+    if (applied.length > 0 && !mayBeMovedLater(open, after)) {
+      carryAlong(draft, [...applied, ...undecided], intent.before, after);
+    }
+  }
+
+  #draft(object: ObjectKey): Draft {
+    const key = keyOf(object);
+    const known = this.#objects.get(key);
+    if (known !== undefined) return known;
+    const draft: Draft = { fields: {}, open: [] };
+    this.#objects.set(key, draft);
+    return draft;
+  }
+}
+
+/** Whether somebody may have written the object after the calls of an intent were over: then what is seen tells less of them. */
+export function mayBeMovedLater(
+  { intent, endedAt }: Pick<OpenIntent, "intent" | "endedAt">,
+  { updatedAt }: Evidence,
+): boolean {
+  const latest = endedAt === undefined ? Date.parse(intent.at) + intent.timeoutMs : Date.parse(endedAt);
+  return updatedAt === undefined || !(Date.parse(updatedAt) <= latest);
+}
+
+/** An object's name as a text. */
+export function keyOf(object: ObjectKey): string {
+  return canonicalJson(object) ?? "";
+}
+
+function record(
+  draft: Draft,
+  fields: readonly Field[],
+  fingerprints: FieldFingerprints,
+  after: Evidence,
+  unechoed: FieldFingerprints = {},
+): void {
+  const { hint, updatedAt, slug } = after;
+  if (slug !== undefined) draft.slug = slug;
+  for (const field of fields) {
+    const fingerprint = fingerprints[field];
+    const shown = unechoed[field];
+    draft.fields[field] = {
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(field === "credential" && hint !== undefined ? { hint } : {}),
+      ...(updatedAt === undefined ? {} : { updatedAt }),
+      ...(shown === undefined ? {} : { shown }),
+    };
+  }
+}
+
+// Our own write moves the time of the whole object. Where nobody else had moved it before, the other fields' evidence holds on.
+function carryAlong(draft: Draft, written: readonly Field[], before: Evidence, after: Evidence | undefined): void {
+  const { updatedAt } = after ?? {};
+  if (updatedAt === undefined || before.updatedAt === undefined) return;
+  for (const field of updateFields.filter((name) => !written.includes(name))) {
+    const known = draft.fields[field];
+    if (known?.updatedAt === before.updatedAt) draft.fields[field] = { ...known, updatedAt };
+  }
+}

@@ -1,0 +1,102 @@
+import type { CheckedBinding, CheckedConfig } from "../config/check.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { Limit } from "../config/limits.ts";
+
+/** What is limited: objects that are written, and keys that are. */
+export type LimitedKind = "update" | "key";
+
+/** So many are meant: given by hand for one run, as `update:GATEWAY=12`, or `key=30` for all gateways together. */
+export interface Allowance {
+  readonly kind: LimitedKind;
+  /** Undefined: all gateways together. */
+  readonly gateway: string | undefined;
+  readonly count: number;
+}
+
+/** A limit that a plan goes beyond. */
+export interface ExceededLimit {
+  readonly kind: LimitedKind;
+  /** Null: all gateways together. */
+  readonly gateway: string | null;
+  readonly planned: number;
+  /** Bindings that there are, in scope or not. */
+  readonly bindings: number;
+  readonly most: number;
+}
+
+/** A row as far as limits go. */
+export interface CountedRow {
+  readonly gateway: string;
+  readonly writes: readonly unknown[];
+  readonly writesKey: boolean;
+}
+
+/** Every limit that the rows go beyond. A share is of all bindings of the config, so that a targeted plan is judged alike. */
+export function exceededLimits(
+  { config, bindings }: CheckedConfig,
+  rows: readonly CountedRow[],
+  allowances: readonly Allowance[],
+): ExceededLimit[] {
+  const gateways = [...new Set(rows.map(({ gateway }) => gateway))];
+  const scopes = [null, ...gateways].map((gateway) => {
+    const isIn = (each: { readonly gateway: string }) => gateway === null || each.gateway === gateway;
+    const limits = gateway === null ? config.limits.total : config.limits.gateway(gateway);
+    return { gateway, limits, rows: rows.filter(isIn), total: bindings.filter(isIn).length };
+  });
+  return scopes.flatMap(({ gateway, limits, rows: own, total }) =>
+    (["update", "key"] as const).flatMap((kind): ExceededLimit[] => {
+      const planned = own.filter(({ writes, writesKey }) => (kind === "key" ? writesKey : writes.length > 0)).length;
+      const allowed = allowances.find((each) => each.kind === kind && each.gateway === (gateway ?? undefined));
+      const most = allowed?.count ?? mostOf(limits[kind], total);
+      return planned > most ? [{ kind, gateway, planned, bindings: total, most }] : [];
+    }),
+  );
+}
+
+/** What a limit comes to for so many bindings. */
+export function mostOf({ count, percent, atLeast = 0 }: Limit, bindings: number): number {
+  const share = percent === undefined ? bindings : Math.max(Math.floor((bindings * percent) / 100), atLeast);
+  return Math.min(share, count ?? bindings);
+}
+
+/** Why a plan is not carried out, and how to say that it is meant. */
+export function describeExceeded(exceeded: ExceededLimit): string {
+  const { kind, gateway, planned, bindings, most } = exceeded;
+  const what = kind === "key" ? "keys" : "objects";
+  const where = gateway === null ? "in total" : `at ${gateway}`;
+  return (
+    `${planned} ${what} of ${bindings} would be written ${where}, and the limit is ${most}; ` +
+    `if this is meant, say --allow ${allowanceFor(exceeded)}`
+  );
+}
+
+function allowanceFor({ kind, gateway, planned }: ExceededLimit): string {
+  return `${kind}${gateway === null ? "" : `:${gateway}`}=${planned}`;
+}
+
+/**
+ * Reads allowances as they are given.
+ * @throws ConfigError for one that is malformed, names no gateway of the config, or is given twice
+ */
+export function parseAllowances(
+  texts: readonly string[],
+  bindings: readonly Pick<CheckedBinding, "gateway">[],
+): Allowance[] {
+  const gateways = new Set(bindings.map(({ gateway }) => gateway));
+  const seen = new Set<string>();
+  return texts.map((text) => {
+    const refuse = (message: string) =>
+      new ConfigError("invalid", [{ file: "--allow", line: 1, column: 1, path: text, message }]);
+    const [, kind, gateway, count] = /^(update|key)(?::([^=]+))?=(\d{1,9})$/.exec(text) ?? [];
+    if (kind !== "update" && kind !== "key") {
+      throw refuse(
+        "expected update or key, a gateway and how many, such as update:my-gateway=12; or update=12 in total",
+      );
+    }
+    if (gateway !== undefined && !gateways.has(gateway)) throw refuse(`no gateway ${gateway} has bindings`);
+    const target = `${kind}:${gateway ?? ""}`;
+    if (seen.has(target)) throw refuse("is given twice");
+    seen.add(target);
+    return { kind, gateway, count: Number(count) };
+  });
+}

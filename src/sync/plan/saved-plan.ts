@@ -1,0 +1,106 @@
+import { StalePlanError } from "../../contract/errors.ts";
+import { canonicalJson } from "../../contract/json.ts";
+import type { Field } from "../../contract/update.ts";
+import type { CheckedBinding } from "../config/check.ts";
+import { type PlanDocument, planDocument } from "./document.ts";
+import { digestOf, type Plan, type Planned, type PlanRow } from "./plan.ts";
+
+type SavedRow = PlanDocument["rows"][number];
+
+/** A plan as the text of a file: the same plan gives the same bytes. */
+export function renderPlanFile(plan: Plan | PlanDocument): string {
+  return render(plan);
+}
+
+const render = (plan: unknown) => `${JSON.stringify(plan, null, 2)}\n`;
+
+/**
+ * Reads a plan from the text of a file.
+ * @throws StalePlanError when it is not, byte for byte, what was written
+ */
+export function readPlanFile(file: string, text: string): PlanDocument {
+  const given = parseJson(text);
+  const document = planDocument.safeParse(given);
+  if (!document.success) throw new StalePlanError(`${file} is not a plan of this version; make it again`);
+  const { data } = document;
+  // What was checked has its members in the schema's order: the bytes are those of what was given.
+  if (render(given) !== text || digestOf(data) !== data.digest) {
+    throw new StalePlanError(`${file} was edited after it was made; make it again`);
+  }
+  return data;
+}
+
+/** The bindings whose objects a saved plan writes. */
+export function bindingsOfPlan(saved: PlanDocument, bindings: readonly CheckedBinding[]): readonly CheckedBinding[] {
+  const written = saved.rows.filter(({ writes }) => writes.length > 0);
+  const found = written.map((row) => ({ row, binding: bindings.find((binding) => isAbout(row, binding)) }));
+  const lost = found.filter(({ binding }) => binding === undefined).map(({ row }) => nameOf(row));
+  if (lost.length > 0) throw new StalePlanError(`the config has no binding any more for ${lost.join(", ")}`);
+  return found.flatMap(({ binding }) => (binding === undefined ? [] : [binding]));
+}
+
+/**
+ * What is carried out of a saved plan, after a new look at everything that it writes.
+ * @throws StalePlanError when anything of it moved, at a gateway or in the config
+ */
+export function confirmPlan(saved: PlanDocument, fresh: Planned): Planned {
+  const freshRows = new Map(fresh.plan.rows.map((row) => [nameOf(row), row]));
+  const moved: string[] = [];
+  const rows = saved.rows.flatMap((row): PlanRow[] => {
+    if (row.writes.length === 0) return notPlanned(row);
+    const now = freshRows.get(nameOf(row));
+    // A gateway that cannot be read now fails its own rows. An object that is gone has moved.
+    if (now?.status === "failed" && now.error?.name !== "NotFoundError") return [now];
+    if (now === undefined || !isSame(row, now)) {
+      moved.push(nameOf(row));
+      return [];
+    }
+    // The saved fingerprints: a secret that differs from the planned one blocks its row.
+    return [{ ...now, writes: row.writes, fingerprints: row.fingerprints }];
+  });
+  if (moved.length > 0) {
+    throw new StalePlanError(`changed since the plan was made: ${moved.join(", ")}; make the plan again`);
+  }
+  return { ...fresh, plan: { ...fresh.plan, rows, digest: saved.digest } };
+}
+
+// A row that could not be planned ends with what the plan said of it.
+function notPlanned({ error, ...row }: SavedRow): PlanRow[] {
+  if (row.status === "blocked") return [row];
+  if (row.status !== "failed") return [];
+  const reason = `the plan could not read it: ${error?.name ?? "error"}: ${error?.message ?? ""}`;
+  return [{ ...row, status: "blocked", reason }];
+}
+
+function isSame(saved: SavedRow, now: PlanRow): boolean {
+  const foreign = saved.fields
+    .map(({ field }) => field)
+    .filter((field) => isKeyed(saved.fingerprints[field]) && saved.fingerprints[field] !== now.fingerprints[field]);
+  if (now.status === "failed" || now.status === "blocked") return false;
+  return canonicalJson(viewOf(saved, foreign)) === canonicalJson(viewOf(now, foreign));
+}
+
+const isKeyed = (fingerprint: string | undefined) => fingerprint?.startsWith("keyed:") === true;
+
+// A field whose secret differs from the planned one is not compared: its row is going to be blocked for that.
+function viewOf(row: SavedRow | PlanRow, foreign: readonly Field[]): unknown {
+  const isCompared = (field: Field) => !foreign.includes(field);
+  const fields = row.fields.filter(({ field }) => isCompared(field));
+  const fingerprints = Object.entries(row.fingerprints).filter(([field]) => !foreign.some((each) => each === field));
+  const whole = foreign.length > 0 ? {} : { status: row.status, writes: row.writes };
+  return JSON.parse(JSON.stringify({ ...whole, adapter: row.adapter, fields, seen: row.seen, fingerprints }));
+}
+
+const isAbout = ({ gateway, id }: SavedRow, binding: CheckedBinding) => {
+  return binding.gateway === gateway && binding.providerId === id;
+};
+
+const nameOf = ({ gateway, id }: Pick<PlanRow, "gateway" | "id">) => `${gateway} ${id}`;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ProviderId } from "../../contract/gateway.ts";
+import type { ProviderState } from "../../contract/state.ts";
+import type { Field } from "../../contract/update.ts";
+import type { CheckedBinding } from "../config/check.ts";
+import type { Evidence, Happening, IntentEvent } from "../journal/event.ts";
+import type { Fingerprints } from "../journal/fingerprint.ts";
+import { type FieldRecord, type JournalState, mayBeMovedLater, type OpenIntent } from "../journal/state.ts";
+import { comparable } from "./compare.ts";
+import { objectOf } from "./object.ts";
+import type { Reading } from "./read.ts";
+import { evidenceOf } from "./row.ts";
+
+/** What a look says about an earlier write whose outcome was not known. */
+export interface Settlement {
+  readonly provider: string;
+  readonly gateway: string;
+  readonly id: ProviderId;
+  readonly happening: Extract<Happening, { type: "settled" }>;
+}
+
+// A run that left an intent without an answer may have waited that long for its account's budget before it sent the request.
+const LONGEST_WAIT_MS = 15 * 60_000;
+
+/**
+ * When the requests of an open intent are surely over, in milliseconds since 1970. `startedAt` is when the asking run began:
+ * whoever wrote the intent was dead by then.
+ */
+export function settlesAt({ intent, endedAt }: OpenIntent, startedAt: number): number {
+  const { timeoutMs } = intent;
+  if (endedAt !== undefined) return Date.parse(endedAt) + timeoutMs;
+  return Math.min(startedAt, Date.parse(intent.at) + LONGEST_WAIT_MS) + timeoutMs;
+}
+
+/** When everything that was under way for these bindings is surely over; undefined where nothing was. */
+export function allSettleAt(
+  bindings: readonly CheckedBinding[],
+  journal: JournalState,
+  startedAt: number,
+): number | undefined {
+  const open = bindings.flatMap((binding) => journal.record(objectOf(binding))?.open ?? []);
+  return open.length === 0 ? undefined : Math.max(...open.map((each) => settlesAt(each, startedAt)));
+}
+
+/** Settles what can be settled by what was just read; the journal's fold takes it in. */
+export function settleOpenIntents(
+  bindings: readonly CheckedBinding[],
+  readings: ReadonlyMap<CheckedBinding, Reading>,
+  journal: JournalState,
+  fingerprints: Fingerprints,
+  isOver: (open: OpenIntent) => boolean,
+): Settlement[] {
+  const settlements = bindings.flatMap((binding) => {
+    const reading = readings.get(binding);
+    const record = journal.record(objectOf(binding));
+    if (reading === undefined || "error" in reading || record === undefined) return [];
+    return record.open.filter(isOver).map((open): Settlement => {
+      const happening = decide(open, reading.state, record.fields, fingerprints);
+      return { provider: binding.provider, gateway: binding.gateway, id: binding.providerId, happening };
+    });
+  });
+  for (const { happening } of settlements) journal.settle(happening);
+  return settlements;
+}
+
+type Decision = "applied" | "not-applied" | "undecided";
+
+function decide(
+  open: OpenIntent,
+  state: ProviderState<ProviderId>,
+  records: Readonly<Partial<Record<Field, FieldRecord>>>,
+  fingerprints: Fingerprints,
+): Settlement["happening"] {
+  const { intent, applied: known } = open;
+  const after = evidenceOf(state);
+  const shown = new Map(intent.fields.map((field) => [field, decideShown(field, intent, state, fingerprints)]));
+  const isLater = mayBeMovedLater(open, after);
+  const decisions = intent.fields.map((field): readonly [Field, Decision] => {
+    const seen = shown.get(field);
+    // What took effect may have been undone since, and of what is not shown nobody can see that.
+    if (known.includes(field)) return [field, isLater && seen === undefined ? "undecided" : "applied"];
+    // What is shown as it was before was not written, so that whatever else moved was not moved by that request; and where one
+    // of several took effect, that moved the time, whatever became of the others.
+    const isForeign =
+      isLater || known.length > 0 || sentWith(field, intent).some((other) => shown.get(other) === "not-applied");
+    const sameHint = hintOfSame(records[field], intent.fingerprints[field]);
+    return [field, seen ?? decideUnshown(field, intent.before, after, isForeign, sameHint)];
+  });
+  const having = (wanted: Decision) => decisions.filter(([, decision]) => decision === wanted).map(([field]) => field);
+  return { type: "settled", intent: intent.seq, applied: having("applied"), undecided: having("undecided"), after };
+}
+
+/** The fields of the request that a field goes in. */
+function sentWith(field: Field, { requests, fields }: IntentEvent): readonly Field[] {
+  return requests?.find((request) => request.includes(field)) ?? fields;
+}
+
+/** The hint that the gateway showed for this very value before, where that is known. */
+function hintOfSame(record: FieldRecord | undefined, fingerprint: string | undefined): string | undefined {
+  return fingerprint !== undefined && record?.fingerprint === fingerprint ? record.hint : undefined;
+}
+
+/** A field that the gateway shows: it has the value, or it has not. */
+function decideShown(
+  field: Field,
+  { object, fingerprints: written }: IntentEvent,
+  state: ProviderState<ProviderId>,
+  fingerprints: Fingerprints,
+): Decision | undefined {
+  // A gateway may add keys to `native`, and never shows a credential.
+  if (field === "credential" || field === "native") return undefined;
+  const reported = state[field];
+  if (reported === undefined || written[field] === undefined) return undefined;
+  return fingerprints.of(object, field, comparable(field, reported)) === written[field] ? "applied" : "not-applied";
+}
+
+/** A field that is not shown: what the gateway says of the key, else of the time of the last write. */
+function decideUnshown(
+  field: Field,
+  before: Evidence,
+  after: Evidence,
+  isForeign: boolean,
+  sameHint: string | undefined,
+): Decision {
+  const time = movement(before.updatedAt, after.updatedAt);
+  const hint = field === "credential" ? movement(before.hint, after.hint) : "unknown";
+  // The same value again would be shown as it was shown then; anything else is another value.
+  if (sameHint !== undefined && after.hint !== undefined) return sameHint === after.hint ? "applied" : "not-applied";
+  const isOurs = time === "moved" && !isForeign;
+  if (hint === "moved") return isOurs ? "applied" : "undecided";
+  if (time === "same") return "not-applied";
+  return isOurs && hint === "unknown" ? "applied" : "undecided";
+}
+
+function movement(before: string | undefined, after: string | undefined): "same" | "moved" | "unknown" {
+  if (before === undefined || after === undefined) return "unknown";
+  return before === after ? "same" : "moved";
+}
