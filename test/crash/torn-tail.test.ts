@@ -32,13 +32,14 @@ describe("a journal whose last line was cut off at any byte", () => {
       expect(await scene.apply()).toMatchObject({ exit: 0 });
       const { before, line } = lastOf(linesOf(scene), type);
       const { writes } = scene;
+      const stored = scene.stored();
       for (const kept of ofMany(everyCut(line), 10)) {
         writeFileSync(scene.journal, Buffer.concat([before, line.subarray(0, kept)]));
         const { exit } = await scene.apply();
         const repairs = scene.events().filter((event) => event.type === "repaired");
         // A line that lacks nothing but its line break is taken as it is.
         const expected = kept === line.length - 1 ? [] : [expect.objectContaining({ droppedBytes: kept })];
-        const whole = { kept, exit: 0, repairs: expected, ...wholeEnding(scene.stored()) };
+        const whole = { kept, exit: 0, repairs: expected, ...wholeEnding(stored) };
         expect({ kept, exit, repairs, ...(await endingOf(scene)) }).toEqual(whole);
         expect(scene.writes).toEqual(writes);
       }

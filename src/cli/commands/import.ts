@@ -64,7 +64,7 @@ async function openGateway(host: Host, options: ImportOptions): Promise<OpenedGa
   const entry = gatewayOf(checked.config, options.gateway);
   const adapter = requireAdapter(entry.adapter);
   const targets = [bareBinding(checked, entry, adapter)];
-  requireTrust(checked, targets, isTrusted(host, options));
+  requireTrust(checked, targets, isTrusted(host, options), { usesJournal: options.journal === undefined });
   const connections = await connect(checked, targets, host.environment, { proxy: "environment" });
   const reader = readersOf(connections).get(entry.name);
   if (reader === undefined) throw new Error(`the gateway ${entry.name} was not opened`);

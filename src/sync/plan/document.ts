@@ -123,6 +123,8 @@ export type PlanDocument = z.output<typeof planDocument>;
 
 /** The JSON schema of a document, draft 2020-12. */
 export function documentSchema(name: "plan" | "apply"): object {
-  const document = name === "plan" ? planDocument : applyDocument;
-  return z.toJSONSchema(z.union([document, errorDocument]), { io: "input" });
+  // An apply that is refused for its limits prints the plan.
+  const documents =
+    name === "plan" ? z.union([planDocument, errorDocument]) : z.union([applyDocument, planDocument, errorDocument]);
+  return z.toJSONSchema(documents, { io: "input" });
 }
