@@ -282,6 +282,15 @@ providers:
   });
 });
 
+it("a plan needs no key where nothing is told apart by one", async () => {
+  const sandbox = await open({ seed });
+  const { yaml, environment } = gatewaysOf(sandbox);
+  const provider =
+    "{ credential: { scheme: api_key, apiKey: env:KEY }, gateways: { ngrok-prod: { id: aigpk_openai } } }";
+  directory.write("gatefold.yaml", `${yaml}providers:\n  p: ${provider}\n`);
+  expect(await gatefold(["plan"], { directory: directory.path, environment })).toMatchObject({ exit: 0, stderr: "" });
+});
+
 describe("an adapter that tries to write while it reads", () => {
   const writing = (real: Gateway<ProviderId>, method: "get" | "list"): Gateway<ProviderId> => ({
     ...real,

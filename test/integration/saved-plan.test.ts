@@ -30,12 +30,17 @@ providers:
   e: { name: OpenAI, gateways: { barndoor-prod: { id: ${BARNDOOR_ID} } } }
 `;
 
-async function start(config = providers, options: SandboxOptions = {}) {
+/** A clock that goes on with every look, the same in every world. */
+function tickingClock() {
   let time = Date.UTC(2026, 10, 22, 8);
-  const now = () => {
+  return () => {
     time += 1000;
     return time;
   };
+}
+
+async function start(config = providers, options: SandboxOptions = {}) {
+  const now = tickingClock();
   const sandbox = await open({ seed: { ...seed, ngrok: { keys } }, now, ...options });
   const { yaml, environment } = gatewaysOf(sandbox);
   const all: Readonly<Record<string, string | undefined>> = { ...environment, ...SECRETS };
@@ -177,6 +182,23 @@ describe("a saved plan", () => {
     expect(rowsOf(done.stdout)[2]?.reason).toContain("the plan could not read it: UnavailableError");
   });
 
+  it("fails the rows of what cannot be read when it is carried out, and does the rest", async () => {
+    const world = await start();
+    await world.save();
+    world.sandbox.inject("respan", { kind: "status", status: 401 });
+    const done = await world.run("apply plan.json --json");
+    expect([done.exit, endings(done.stdout)]).toEqual([
+      4,
+      [
+        ["a", "done", ["name"]],
+        ["b", "done", ["name"]],
+        ["d", "failed", []],
+      ],
+    ]);
+    expect(rowsOf(done.stdout)[2]?.error).toMatchObject({ name: "AuthenticationError", gateway: "respan-prod" });
+    expect(writesAmong(world.asked())).toHaveLength(2);
+  });
+
   it("beyond a limit is refused, unless that is allowed then", async () => {
     const world = await start(`limits: { update: { count: 1 } }\n${providers}`);
     expect((await world.save()).exit).toBe(3);
@@ -286,8 +308,8 @@ describe("a saved plan is stale, and nothing is written,", () => {
     ["desires another value", "name: New D", "name: Newer D", "respan-prod 101"],
     ["desires a field more", "name: New D", "name: New D, baseUrl: https://a.test", "respan-prod 101"],
     ["does not desire a field any more", "name: New B, ", "", "ngrok-prod aigpk_b"],
-    ["has another id in its place", "id: 101", "id: 102", "respan-prod 101"],
-    ["has no such binding any more", /\n {2}d: .*\n/, "\n", "respan-prod 101"],
+    ["has another id in its place", "id: 101", "id: 102", "has no binding any more for respan-prod 101"],
+    ["has no such binding any more", /\n {2}d: .*\n/, "\n", "has no binding any more for respan-prod 101"],
   ])("when the config %s", async (_title, from, to, name) => {
     const world = await start();
     await world.save();
@@ -299,7 +321,7 @@ describe("a saved plan is stale, and nothing is written,", () => {
     const config = providers.replace("fingerprintKey: env:FINGERPRINT_KEY\n", "");
     const world = await start(config);
     await world.save("--write-unverified");
-    const moved = await open({ seed: { ...seed, ngrok: { keys } }, now: () => Date.UTC(2026, 10, 22, 8) });
+    const moved = await open({ seed: { ...seed, ngrok: { keys } }, now: tickingClock() });
     const text = readFileSync(join(directory.path, "gatefold.yaml"), "utf8");
     directory.write("gatefold.yaml", text.replace(world.sandbox.urls.ngrok, moved.urls.ngrok));
     await expectStale(world, "ngrok-prod aigpk_a");
@@ -322,6 +344,15 @@ describe("a key that is not the planned one", () => {
     ]);
     expect(rowsOf(done.stdout)[1]?.reason).toBe("secret differs from the plan");
     expect(world.sandbox.stored("ngrok", "aigpk_b")).toMatchObject({ name: "Old", value: "sk-the-stored-key-0009" });
+  });
+
+  it("blocks its row even when the gateway is known to hold it already", async () => {
+    const world = await start();
+    await world.run("apply --write-unverified --provider a");
+    expect((await world.run("plan --provider a --out plan.json", { KEY: SECRETS.OTHER })).exit).toBe(2);
+    const done = await world.run("apply plan.json --json");
+    expect([done.exit, endings(done.stdout)]).toEqual([1, [["a", "blocked", ["credential"]]]]);
+    expect(rowsOf(done.stdout)[0]?.reason).toBe("secret differs from the plan");
   });
 
   it("is needed only where the plan writes", async () => {

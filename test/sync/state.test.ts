@@ -100,6 +100,12 @@ describe("a field that was not written", () => {
     expect(timeOfKey([intent(["name"], {}, before), done(3, ["name"], after)])).toBe(second(1));
   });
 
+  it("gets no time where it had none", () => {
+    const timeless = [intent(["credential"], { credential: "c" }), done(1, ["credential"], { hint: "a" })];
+    const another = [intent(["name"], {}), done(3, ["name"], { updatedAt: second(3) })];
+    expect(recordOf([...timeless, ...another])?.fields.credential).toEqual({ fingerprint: "c", hint: "a" });
+  });
+
   it("keeps its evidence when a write of another turns out to have taken effect, but not when somebody wrote later", () => {
     const lost = [intent(["name"], {}, { updatedAt: second(1) }), ended(3, "unknown")];
     const found = (updatedAt: string) => [...lost, settled(3, ["name"], [], { updatedAt })];

@@ -76,7 +76,7 @@ function isSame(saved: SavedRow, now: PlanRow): boolean {
   const foreign = saved.fields
     .map(({ field }) => field)
     .filter((field) => isKeyed(saved.fingerprints[field]) && saved.fingerprints[field] !== now.fingerprints[field]);
-  if (now.status === "failed" || now.status === "blocked") return false;
+  if (now.status === "blocked") return false;
   return canonicalJson(viewOf(saved, foreign)) === canonicalJson(viewOf(now, foreign));
 }
 
