@@ -297,6 +297,13 @@ describe("a saved plan is stale, and nothing is written,", () => {
     expect(writesAmong(world.asked())).toHaveLength(before);
   }
 
+  it("when an object is not there any more", async () => {
+    const world = await start();
+    await world.save();
+    world.sandbox.inject("respan", { kind: "status", status: 404 });
+    await expectStale(world, "respan-prod 101");
+  });
+
   it("but not when what it does not write moved", async () => {
     const world = await start();
     await world.save();

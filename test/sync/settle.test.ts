@@ -32,7 +32,7 @@ const eventsOf = (happenings: readonly Happening[]): JournalEvent[] =>
   happenings.map((happening, index) => ({ ...happening, seq: index + 1, at: second(index), run: "r" }));
 
 /** An intent at second 0, and its end without an answer at second 1. */
-const intentOf = (fields: Field[], before: Evidence): Happening => {
+const intentOf = (fields: Field[], before: Evidence): Extract<Happening, { type: "intent" }> => {
   return {
     type: "intent",
     object,
@@ -190,6 +190,18 @@ describe("a key together with what is shown", () => {
     const journal = new JournalState(eventsOf([intentOf(fields, before), unknown()]));
     const [settlement] = settle(journal, { name: "Old", credential: hinted("b"), updatedAt: second(1) });
     expect(settlement?.happening).toMatchObject({ applied: [], undecided: ["credential"] });
+  });
+
+  it("was written though what another request was to write was not: a crash may have come between the two", () => {
+    const whole = intentOf(["name", "description", "credential"], before);
+    const events = eventsOf([{ ...whole, requests: [["name", "credential"], ["description"]] }]);
+    const [settlement] = settle(new JournalState(events), {
+      name: "New",
+      description: null,
+      credential: hinted("b"),
+      updatedAt: second(1),
+    });
+    expect(settlement?.happening).toMatchObject({ applied: ["name", "credential"], undecided: [] });
   });
 
   it("was written for certain when the call said so, unless somebody else wrote since", () => {
