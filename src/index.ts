@@ -1,14 +1,15 @@
-export type { Capabilities, FieldCapability, Limits } from "./contract/capabilities.ts";
+export type { Capabilities, FieldCapability, Limits, Requirement } from "./contract/capabilities.ts";
 export { type Credential, type CredentialScheme, credentialSchemes } from "./contract/credential.ts";
 export * from "./contract/errors.ts";
-export type {
-  Adapter,
-  AnyAdapter,
-  Call,
-  Gateway,
-  ProviderId,
-  RequestPreview,
-  UpdateResult,
+export {
+  type Adapter,
+  type AnyAdapter,
+  CONTRACT_VERSION,
+  type Call,
+  type Gateway,
+  type ProviderId,
+  type RequestPreview,
+  type UpdateResult,
 } from "./contract/gateway.ts";
 export type { Json, JsonObject } from "./contract/json.ts";
 export { isSecret, type Secret, secret } from "./contract/secret.ts";

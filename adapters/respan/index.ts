@@ -5,7 +5,7 @@ import { readError } from "./errors.ts";
 import { parsePrimaryKey } from "./id.ts";
 import { normalize } from "./normalize.ts";
 import { nativeSchema, pageSchema, providerSchema, type RespanSettings, settingsSchema } from "./schema.ts";
-import { extraConditions, itemPath, translate } from "./translate.ts";
+import { itemPath, translate } from "./translate.ts";
 
 export type { RespanSettings } from "./schema.ts";
 
@@ -55,7 +55,6 @@ function defineFamily({ name, brand, hosts }: Brand): RespanAdapter {
         reply: providerSchema,
         normalize: (reply) => normalize(reply, identifier),
         list: { path: path`/api/providers/`, page: pageSchema },
-        conditions: (update, given) => extraConditions(settings, update, given),
         translate,
         readError,
       };

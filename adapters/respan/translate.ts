@@ -1,6 +1,6 @@
-import type { Field, Issue, ProviderUpdate } from "../../src/index.ts";
+import type { Field } from "../../src/index.ts";
 import { givenFields, path, present, type Translatable, type Translation } from "../../src/kit/index.ts";
-import type { RespanNative, RespanSettings } from "./schema.ts";
+import type { RespanNative } from "./schema.ts";
 
 /** The fields that live in `extra_kwargs`. */
 export const extraFields: readonly Field[] = ["baseUrl", "requestTimeout", "native"];
@@ -21,21 +21,4 @@ export function translate({ id, update, native }: Translatable<number | string, 
     requests: [{ methods: ["PATCH"], path: itemPath(id), body, fields: givenFields(update), repeat: "safe" }],
     notes: [],
   };
-}
-
-/**
- * Whether a PATCH merges or replaces `extra_kwargs` is not documented, and a replace would erase the stored base URL.
- * Read-merge-write is no way out: replies leave secret keys out.
- */
-export function extraConditions(
-  settings: Partial<RespanSettings>,
-  _update: ProviderUpdate,
-  given: readonly Field[],
-): Issue[] {
-  const touched = given.filter((field) => extraFields.includes(field));
-  if (settings.extraKwargs === "merge" || touched.length === 0 || touched.includes("baseUrl")) return [];
-  const message =
-    `${touched.join(" and ")} may replace all of extra_kwargs, the base URL with it: give baseUrl in the same update, ` +
-    'or set extraKwargs: "merge" if you know that your gateway merges';
-  return [{ path: "baseUrl", message }];
 }

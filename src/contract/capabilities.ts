@@ -23,8 +23,17 @@ export interface FieldCapability {
   readonly limits?: Limits;
   /** Fields that a write of this one would reset unless they are sent along. */
   readonly writtenWith?: readonly Field[];
+  /** Fields that an update with this one must carry as well; without them it is refused before anything is sent. */
+  readonly requires?: readonly Requirement[];
   /** A write of this field may cost a read first. */
   readonly needsRead?: boolean;
+}
+
+/** A field that another one cannot be written without. */
+export interface Requirement {
+  readonly field: Field;
+  /** For people: what would happen without it, and what else they could do. */
+  readonly because: string;
 }
 
 /** What an adapter can do: data, and total over all fields and schemes. */
@@ -37,4 +46,9 @@ export interface Capabilities {
   readonly pageSize?: number;
   /** Whether a read shows a redacted form of the key. */
   readonly hint: boolean;
+  /**
+   * The gateway refuses a write that is based on a state which somebody else has changed since: a ConflictError, not-applied.
+   * Absent: the last write wins.
+   */
+  readonly detectsConflicts?: boolean;
 }

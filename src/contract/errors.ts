@@ -114,7 +114,7 @@ export class NotFoundError extends GatewayErrorBase {
   readonly code = "NOT_FOUND";
 }
 
-/** The change conflicts with what the gateway holds (409). */
+/** The change conflicts with what the gateway holds (409), or with what somebody else wrote since it was read (412). */
 export class ConflictError extends GatewayErrorBase {
   override readonly name = "ConflictError";
   readonly code = "CONFLICT";

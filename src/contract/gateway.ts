@@ -16,6 +16,8 @@ export interface Call {
 export interface RequestPreview {
   readonly method: string;
   readonly path: string;
+  /** Those of this request alone, such as a precondition. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** The fields that take effect with it; absent for a read. */
   readonly fields?: readonly Field[];

@@ -35,6 +35,7 @@ export function checkUpdate<Native>(
     ...issues,
     ...limitIssues(rules.capabilities, update),
     ...(native?.error === undefined ? [] : issuesOf(native.error, keysOf(rules.native), ["native"])),
+    ...requirementIssues(rules.capabilities, given),
     ...rules.conditions(update, given),
   ];
   if (invalid.length > 0) throw new InvalidInputError(rules.adapter, [...invalid, ...refused]);
@@ -51,6 +52,23 @@ function refusal({ fields, schemes }: Capabilities, update: ProviderUpdate, fiel
     return [{ path: field, message: `the scheme ${scheme} cannot be written at this gateway` }];
   }
   return [];
+}
+
+/** What is required and not given: one issue for each, with every field that asks for it. */
+function requirementIssues({ fields }: Capabilities, given: readonly Field[]): Issue[] {
+  const missing = new Map<Field, { readonly askers: Field[]; readonly because: string }>();
+  for (const asker of given.filter((field) => fields[field].set)) {
+    for (const { field, because } of fields[asker].requires ?? []) {
+      if (given.includes(field)) continue;
+      const known = missing.get(field);
+      if (known === undefined) missing.set(field, { askers: [asker], because });
+      else known.askers.push(asker);
+    }
+  }
+  return [...missing].map(([path, { askers, because }]) => {
+    const verb = askers.length === 1 ? "needs" : "need";
+    return { path, message: `${askers.join(" and ")} ${verb} ${path} in the same update: ${because}` };
+  });
 }
 
 function limitIssues({ fields }: Capabilities, update: ProviderUpdate): Issue[] {

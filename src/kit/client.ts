@@ -16,10 +16,14 @@ export interface ClientParts {
   readonly budget: RateBudget;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
-  /** The token for one request, and every secret that it brings along. */
+  /** The token for one request. */
   token(signal?: AbortSignal): Promise<Secret | undefined>;
+  /** What an answer could echo of the token. */
+  secretsOf(token: Secret): readonly Secret[];
   /** The vendor's reading of an error body. */
   readError(body: unknown, status: number): VendorError;
+  /** The status that a reply of 2xx stands for, if it is an error after all. */
+  refusedWith(body: unknown): number | undefined;
 }
 
 /** A reply with a status of 200 to 299. */
@@ -33,6 +37,8 @@ export interface SuccessfulReply {
 export type ClientResult =
   | SuccessfulReply
   | { readonly ok: false; readonly failure: Failure; readonly effect: Outcome; readonly repeatable: boolean };
+
+type Reply = Extract<HttpResult, { kind: "reply" }>;
 
 /** How one request is to be sent. */
 export interface Sending {
@@ -59,16 +65,17 @@ export function createClient(parts: ClientParts): Client {
       return { ok: false, failure, effect, repeatable: mayRepeat(failure, repeat, effect) };
     };
     if (token === undefined) return failed(abortedWaiting(label));
-    sending.known.push(token);
+    sending.known.push(...parts.secretsOf(token));
     let startedAt: number | undefined;
     for (let tries = 1; ; tries++) {
       if (!(await parts.budget.acquire(signal))) return failed(abortedWaiting(label));
       startedAt ??= parts.clock.now();
       const result = await parts.http(request, token, signal);
-      if (result.kind === "reply" && result.status >= 200 && result.status < 300) {
-        return { ok: true, status: result.status, text: result.text };
+      const answer = result.kind === "reply" ? withMeantStatus(result, parts) : result;
+      if (answer.kind === "reply" && isSuccess(answer.status)) {
+        return { ok: true, status: answer.status, text: answer.text };
       }
-      const failure = failureOf(result, label, parts, sending);
+      const failure = failureOf(answer, label, parts, sending);
       const outcome = failed(failure);
       holdBack(failure, parts);
       if (outcome.ok || !outcome.repeatable) return outcome;
@@ -78,6 +85,14 @@ export function createClient(parts: ClientParts): Client {
       if (!(await parts.clock.sleep(delay, signal))) return failed(abortedWaiting(label));
     }
   };
+}
+
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
+/** The reply with the status that the vendor means: some answer an error with 200. */
+function withMeantStatus(reply: Reply, { refusedWith }: ClientParts): Reply {
+  const meant = isSuccess(reply.status) ? refusedWith(parseJson(reply.text)) : undefined;
+  return meant === undefined ? reply : { ...reply, status: meant };
 }
 
 /** The request in words, for messages: method and path. */

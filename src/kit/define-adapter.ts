@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../contract/errors.ts";
 import { type Adapter, CONTRACT_VERSION, type Gateway, type ProviderId } from "../contract/gateway.ts";
 import { isSecret, type Secret } from "../contract/secret.ts";
+import { secretsOfToken } from "./authentication.ts";
 import { createClient } from "./client.ts";
 import { systemClock, unlessAborted } from "./clock.ts";
 import { createGateway } from "./gateway.ts";
@@ -23,6 +24,7 @@ export function defineAdapter<Settings extends CommonSettings, Id extends Provid
   const open = (given: unknown): Gateway<Id> => {
     const settings = parseSettings(definition.name, definition.settings, given);
     const vendor = definition.vendor(settings);
+    const { authentication = "bearer" } = vendor;
     const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const rateLimit = settings.rateLimit ?? vendor.rateLimit;
     const client = createClient({
@@ -30,6 +32,7 @@ export function defineAdapter<Settings extends CommonSettings, Id extends Provid
         baseUrl: vendor.baseUrl,
         timeoutMs,
         proxy: settings.proxy ?? false,
+        authentication,
         userAgent: settings.userAgent ?? `gatefold/${VERSION}`,
       }),
       clock: systemClock,
@@ -37,7 +40,9 @@ export function defineAdapter<Settings extends CommonSettings, Id extends Provid
       retry: { ...DEFAULT_RETRY, ...settings.retry },
       timeoutMs,
       token: (signal) => resolveToken(definition.name, settings.token, signal),
+      secretsOf: (token) => secretsOfToken(authentication, token),
       readError: vendor.readError,
+      refusedWith: (body) => vendor.refusedWith?.(body),
     });
     return createGateway({ definition, settings, vendor, client });
   };

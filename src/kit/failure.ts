@@ -74,6 +74,7 @@ const STATUS_CLASSES = new Map<number, ErrorClass>([
   [404, NotFoundError],
   [408, TimeoutError],
   [409, ConflictError],
+  [412, ConflictError],
 ]);
 
 const unexpected = (status: number) =>

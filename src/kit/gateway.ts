@@ -4,12 +4,13 @@ import {
   InvalidInputError,
   type Issue,
   isGatewayError,
+  NotFoundError,
   type Outcome,
   PartialUpdateError,
 } from "../contract/errors.ts";
 import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
-import type { ListedProvider, ProviderState } from "../contract/state.ts";
+import type { ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
 import { previewBody, secretsIn } from "./body.ts";
 import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
@@ -84,21 +85,36 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return { provider: { ...redactData(listed, call.known), id }, reply: parsed.value };
   }
 
+  /** What a read of the item asks for. */
+  const readPath = (id: Id) => vendor.itemPath?.(id) ?? vendor.list.path;
+
   async function read(id: Id, call: OpenCall): Promise<Sent> {
+    if (vendor.itemPath === undefined) return findInList(id, call);
     const request = { method: "GET", path: vendor.itemPath(id) };
     const result = await client(request, { repeat: "safe", ...call });
     if (!result.ok) throw failed(result, "not-sent");
     return accept(id, request, result, "not-sent", call);
   }
 
+  async function findInList(id: Id, call: OpenCall): Promise<Sent> {
+    const { path, query } = vendor.list;
+    for await (const reply of followPages((next) => fetchPage(next, call), query)) {
+      const listed = vendor.normalize(reply);
+      if (listed.id === id) return { provider: { ...redactData(listed, call.known), id }, reply };
+    }
+    const message = `${adapter}: GET ${path.text} lists no provider of this id`;
+    throw new NotFoundError({ adapter, message, outcome: "not-sent", retryable: false });
+  }
+
   async function write(id: Id, request: WriteRequest, update: ProviderUpdate, call: OpenCall): Promise<Sent> {
-    const http = { path: request.path, body: request.body };
+    const { headers } = request;
+    const http = { path: request.path, body: request.body, ...(headers === undefined ? {} : { headers }) };
     const sending = { repeat: request.repeat, advise: (status: number) => vendor.advise?.(status, update), ...call };
     const result = await methods.send(request.methods, {
       label: describeRequest({ method: request.methods[0], ...http }),
       signal: call.signal,
       write: (method) => client({ method, ...http }, sending),
-      read: () => client({ method: "GET", path: vendor.itemPath(id) }, { repeat: "safe", ...call }),
+      read: () => client({ method: "GET", path: readPath(id) }, { repeat: "safe", ...call }),
     });
     if (!result.ok) throw failed(result, result.effect);
     return accept(id, { method: methods.remaining(request.methods)[0], ...http }, result, "unknown", call);
@@ -126,7 +142,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return provider;
   }
 
-  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<ListedProvider<Id>>> {
+  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<Reply>> {
     const { path, page } = vendor.list;
     const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
     const result = await client(request, { repeat: "safe", ...call });
@@ -134,8 +150,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     const refuse = (problem: string) => unusable(request, result, problem, "not-sent");
     const parsed = parseReply(page, result.text);
     if ("problem" in parsed) throw refuse(parsed.problem);
-    const items = parsed.value.items.map((item) => redactData(vendor.normalize(item), call.known));
-    return { ...parsed.value, items, refuse };
+    return { ...parsed.value, refuse };
   }
 
   return {
@@ -148,7 +163,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
       const needed = vendor.current?.needed(checked.update) === true;
       const { requests } = vendor.translate({ ...checked, current: needed ? vendor.current?.unread : undefined });
       const base = new URL(vendor.baseUrl).pathname.replace(/\/$/, "");
-      const item = base + vendor.itemPath(checked.id).text;
+      const item = base + readPath(checked.id).text;
       const reading: RequestPreview[] = needed ? [{ method: "GET", path: item }] : [];
       return [...reading, ...requests.flatMap((request) => previews(request, methods, base, item))];
     },
@@ -159,12 +174,12 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
 
     async *list(call = {}) {
       const opened = openCall(call, []);
-      for await (const provider of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
+      for await (const reply of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
         if (call.signal?.aborted) {
           const message = `${adapter}: the list was aborted`;
           throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });
         }
-        yield provider;
+        yield redactData(vendor.normalize(reply), opened.known);
       }
     },
 
@@ -186,14 +201,14 @@ const openCall = ({ signal }: Call, known: readonly Secret[]): OpenCall => ({ si
 
 function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
   const path = base + request.path.text;
-  const body = previewBody(request.body);
-  const { fields } = request;
+  const { fields, headers } = request;
+  const shown = { body: previewBody(request.body), ...(headers === undefined ? {} : { headers }), fields };
   return choice.remaining(request.methods).flatMap((method, index, methods): RequestPreview[] => {
     const before = methods[index - 1];
-    if (before === undefined) return [{ method, path, body, fields }];
+    if (before === undefined) return [{ method, path, ...shown }];
     return [
       { method: "GET", path: item, when: `${before} is answered 404` },
-      { method, path, body, fields, when: `${before} is answered 405, or 404 though the provider can be read` },
+      { method, path, ...shown, when: `${before} is answered 405, or 404 though the provider can be read` },
     ];
   });
 }

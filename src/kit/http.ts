@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
 import type { Secret } from "../contract/secret.ts";
+import { type Authentication, authenticationHeader } from "./authentication.ts";
 import { renderBody, type WireBody } from "./body.ts";
 import type { Path } from "./path.ts";
 
@@ -17,6 +18,7 @@ export interface HttpSettings {
   readonly timeoutMs: number;
   readonly proxy: "environment" | false;
   readonly userAgent: string;
+  readonly authentication: Authentication;
 }
 
 /** One request, its secrets still wrapped. */
@@ -25,6 +27,7 @@ export interface HttpRequest {
   readonly path: Path;
   /** Without the question mark. */
   readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: WireBody;
 }
 
@@ -46,6 +49,7 @@ const NEVER_SENT = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EADDRNOTAVAIL",
+  "ERR_INVALID_CHAR",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "CERT_REVOKED",
@@ -76,12 +80,12 @@ export function createHttp(settings: HttpSettings): Http {
     validateStatus: () => true,
     headers: { common: { Accept: "application/json", "User-Agent": settings.userAgent } },
   });
-  return (request, token, signal) => attempt(client, settings.timeoutMs, request, token, signal);
+  return (request, token, signal) => attempt(client, settings, request, token, signal);
 }
 
 async function attempt(
   client: AxiosInstance,
-  timeoutMs: number,
+  { timeoutMs, authentication }: HttpSettings,
   request: HttpRequest,
   token: Secret,
   signal: AbortSignal | undefined,
@@ -97,7 +101,8 @@ async function attempt(
       method: request.method,
       url: request.query === undefined ? request.path.text : `${request.path.text}?${request.query}`,
       headers: {
-        Authorization: `Bearer ${token.reveal()}`,
+        ...request.headers,
+        ...authenticationHeader(authentication, token),
         ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(request.body === undefined ? {} : { data: renderBody(request.body) }),

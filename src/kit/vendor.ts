@@ -4,6 +4,7 @@ import type { Issue } from "../contract/errors.ts";
 import type { ProviderId } from "../contract/gateway.ts";
 import type { ListedProvider, Note } from "../contract/state.ts";
 import type { Field, ProviderUpdate } from "../contract/update.ts";
+import type { Authentication } from "./authentication.ts";
 import type { WireBody } from "./body.ts";
 import type { VendorError } from "./failure.ts";
 import type { Path } from "./path.ts";
@@ -33,8 +34,10 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   readonly rateLimit?: RateLimit;
   /** The id in this vendor's form, or what is wrong with it. */
   parseId(value: unknown): { readonly id: Id } | { readonly problem: string };
-  /** The item's path: GET answers with a `Reply`. */
-  itemPath(id: Id): Path;
+  /** How a request says who sends it; default `bearer`. */
+  readonly authentication?: Authentication;
+  /** The item's path: GET answers with a `Reply`. Absent where the vendor has none: the item is looked for in the list then. */
+  itemPath?(id: Id): Path;
   /** Tolerant: unknown fields pass, what is used must hold. */
   readonly reply: z.ZodType<Reply>;
   /** Without `id` where the reply does not tell it. */
@@ -59,6 +62,8 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   };
   /** The requests of an update, in order. `current` is there if it was needed. */
   translate(input: Translatable<Id, Current, Native>): Translation;
+  /** The status that a reply of 2xx stands for where the vendor answers errors with 2xx; undefined for a success. Must not throw. */
+  refusedWith?(body: unknown): number | undefined;
   /** What an error body says. Must not throw. */
   readError(body: unknown, status: number): VendorError;
   /** What the caller could do about a refusal, as a possibility; appended to the vendor's message. */
@@ -84,6 +89,8 @@ export interface WriteRequest {
   /** Several: the vendor's documents disagree; the first is tried, see {@link chooseMethod}. */
   readonly methods: readonly [string, ...string[]];
   readonly path: Path;
+  /** What only this request has, such as a precondition (`If-Match`). Never a secret. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: WireBody;
   /** The fields that take effect with it. */
   readonly fields: readonly Field[];

@@ -201,12 +201,12 @@ describe("what has one place only", () => {
   });
 
   it("a secret is revealed where its text is judged, fingerprinted, searched for or leaves for its destination", () => {
-    const kit = ["kit/body", "kit/http", "kit/scrub", "kit/settings"];
+    const kit = ["kit/authentication", "kit/body", "kit/scrub", "kit/settings"];
     const places = ["contract/credential", ...kit, "sync/journal/fingerprint"];
     const allowed = new Set(places.map((place) => `src/${place}.ts`));
     const revealing = files.filter(({ syntax }) => mentions(syntax, isRevealed)).map(({ path }) => path);
     expect(revealing.filter((path) => !allowed.has(path))).toStrictEqual([]);
-    expect(revealing).toContain("src/kit/http.ts");
+    expect(revealing).toContain("src/kit/authentication.ts");
   });
 
   it("process and console belong to the command line", () => {

@@ -76,7 +76,7 @@ async function unusedPort(): Promise<number> {
 }
 
 const open = (settings: Partial<HttpSettings> & { readonly baseUrl: string }): Http =>
-  createHttp({ timeoutMs: 20_000, proxy: false, userAgent: "test/1.0", ...settings });
+  createHttp({ timeoutMs: 20_000, proxy: false, authentication: "bearer", userAgent: "test/1.0", ...settings });
 
 const ok: Handler = (_request, response) => response.end("{}");
 

@@ -146,7 +146,8 @@ function widened(
 ): Field[] {
   const writes = new Set(chosen);
   for (const field of writes) {
-    const along = [...(fields[field].writtenWith ?? [])];
+    const { writtenWith = [], requires = [] } = fields[field];
+    const along = [...writtenWith, ...requires.map((requirement) => requirement.field)];
     // Detaching needs a key of its own; attaching may put the connection's base URL in place of the provider's.
     if (field === "connectionId") along.push(connectionId === null ? "credential" : "baseUrl");
     for (const other of along.filter((name) => wanted.includes(name))) writes.add(other);
