@@ -21,7 +21,7 @@ export function dispatch(gateway: VendorGateway, request: WireRequest): WireRepl
   const matches = gateway.routes.flatMap((route) => matchRoute(route, path));
   if (matches.length === 0) return gateway.refuse(refusal("unknown-route", 404, "There is nothing at this path."));
 
-  const stranger = checkToken(gateway.token, request.headers.authorization);
+  const stranger = checkToken(gateway, request.headers);
   if (stranger !== undefined) return gateway.refuse(stranger);
   const turnedAway = gateway.admit?.();
   if (turnedAway !== undefined) return turnedAway;
@@ -34,7 +34,7 @@ export function dispatch(gateway: VendorGateway, request: WireRequest): WireRepl
   if (unexpected !== undefined) return gateway.refuse(unexpected);
   const body = readJson(request);
   if ("refusal" in body) return gateway.refuse(body.refusal);
-  return match.route.handle({ id: match.id, query: new Map(query), body: body.value });
+  return match.route.handle({ id: match.id, query: new Map(query), body: body.value, headers: request.headers });
 }
 
 function refusal(kind: Refusal["kind"], status: number, message: string): Refusal {
@@ -64,11 +64,20 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-function checkToken(token: string, header: string | undefined): Refusal | undefined {
-  const presented = header?.match(/^Bearer (\S.*)$/)?.[1];
-  if (presented === undefined) return refusal("missing-token", 401, "No bearer token was sent.");
-  if (presented === token) return undefined;
-  return { ...refusal("wrong-token", 401, "The bearer token is not valid."), presented };
+function checkToken({ token, authentication = "bearer" }: VendorGateway, headers: WireRequest["headers"]) {
+  const presented = presentedToken(authentication, headers);
+  if (presented === undefined) return refusal("missing-token", 401, "No token was sent.");
+  return presented === token ? undefined : { ...refusal("wrong-token", 401, "The token is not valid."), presented };
+}
+
+function presentedToken(
+  authentication: NonNullable<VendorGateway["authentication"]>,
+  headers: WireRequest["headers"],
+): string | undefined {
+  if (typeof authentication === "object") return headers[authentication.header.toLowerCase()] || undefined;
+  const [, scheme, presented] = headers.authorization?.match(/^(Bearer|Basic) (\S.*)$/) ?? [];
+  if (scheme?.toLowerCase() !== authentication || presented === undefined) return undefined;
+  return authentication === "basic" ? Buffer.from(presented, "base64").toString("utf8") : presented;
 }
 
 function wrongMethod(gateway: VendorGateway, method: string, matches: readonly Match[]): WireReply {

@@ -12,6 +12,8 @@ export interface RouteCall {
   readonly id: string;
   readonly query: ReadonlyMap<string, string>;
   readonly body: unknown;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface Route {
@@ -44,6 +46,8 @@ export interface Refusal {
 /** One running gateway: its state behind its routes. */
 export interface VendorGateway {
   readonly token: string;
+  /** How a request carries the token; default `bearer`. With `basic` the token is `user:password`. */
+  readonly authentication?: "bearer" | "basic" | { readonly header: string };
   readonly routes: readonly Route[];
   refuse(refusal: Refusal): WireReply;
   /** Called after authentication; a reply turns the request away (a spent rate limit). */

@@ -2,6 +2,27 @@ import { loadSandboxes } from "../../adapters/index.ts";
 import { type Fault, type Sandbox as OpenSandbox, openSandbox } from "../sandbox/index.ts";
 
 export { type ConfigurationIssue, type Fault, type FaultMatch, SandboxConfigurationError } from "../sandbox/index.ts";
+export { ConformanceError, type Discrepancy, type Level } from "./conformance/case.ts";
+export { type CheckedCase, checkAdapter, firstFailedLevel } from "./conformance/check-adapter.ts";
+export type {
+  AdapterFixture,
+  ErrorFixture,
+  FieldFixture,
+  ObjectFixture,
+  WireLine,
+  WriteFixture,
+} from "./conformance/fixture.ts";
+export { type TestRunner, testAdapter } from "./conformance/test-adapter.ts";
+export type {
+  FakeDescription,
+  FakeErrors,
+  FakeList,
+  FakeMember,
+  FakePaging,
+  FakePath,
+  FakeWrite,
+} from "./fake/description.ts";
+export { startFake, type TestGateway } from "./fake/start-fake.ts";
 
 type Vendor = Awaited<ReturnType<typeof loadSandboxes>>[number];
 

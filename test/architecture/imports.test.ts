@@ -114,10 +114,12 @@ const table: Readonly<Record<string, readonly Rule[]>> = {
   ],
   sync: [room("sync", "contract", "src/index"), packages("zod", "yaml", "node:")],
   sandbox: [room("sandbox"), packages("node:")],
-  testing: [room("testing", "contract", "src/index", "kit", "sync", "sandbox", "adapters/index")],
+  testing: [room("testing", "contract", "src/index", "kit", "sync", "sandbox", "adapters/index"), packages("node:")],
   cli: [
     room("cli", "contract", "src/index", "kit", "sync", "sandbox", "testing", "adapters/index"),
     packages("node:", "zod", "yaml", "ts-pattern", "axios", "commander"),
+    // The one import whose name is known at run time alone: adapters that a config names.
+    (target, from, dynamic) => dynamic && from.path === "src/cli/main.ts" && target === "(not a literal)",
   ],
 };
 
@@ -202,7 +204,7 @@ describe("what has one place only", () => {
 
   it("a secret is revealed where its text is judged, fingerprinted, searched for or leaves for its destination", () => {
     const kit = ["kit/authentication", "kit/body", "kit/scrub", "kit/settings"];
-    const places = ["contract/credential", ...kit, "sync/journal/fingerprint"];
+    const places = ["contract/credential", ...kit, "sync/journal/fingerprint", "testing/conformance/canary"];
     const allowed = new Set(places.map((place) => `src/${place}.ts`));
     const revealing = files.filter(({ syntax }) => mentions(syntax, isRevealed)).map(({ path }) => path);
     expect(revealing.filter((path) => !allowed.has(path))).toStrictEqual([]);

@@ -1,0 +1,55 @@
+import type { AnyAdapter } from "../../contract/gateway.ts";
+import { calls } from "./calls.ts";
+import { type ConformanceCase, LEVELS, type Level } from "./case.ts";
+import { declares } from "./declares.ts";
+import { endures } from "./endures.ts";
+import { fails } from "./fails.ts";
+import type { AdapterFixture } from "./fixture.ts";
+import { plans } from "./plans.ts";
+import { reads } from "./reads.ts";
+import { refusals } from "./refusals.ts";
+import { secrets } from "./secrets.ts";
+import type { Subject } from "./subject.ts";
+import { writes } from "./writes.ts";
+
+/**
+ * Every case that follows from what an adapter declares. What does not apply is there too, with its reason: an adapter cannot
+ * switch a case off.
+ */
+export function conformanceCases(adapter: AnyAdapter, fixture: AdapterFixture): readonly ConformanceCase[] {
+  // The settings may decide what it can do; an address is needed to make them, and nothing is sent there.
+  const capabilities = adapter.capabilities(fixture.settings({ url: "http://127.0.0.1:9", token: "user:token" }));
+  const subject: Subject = { adapter, fixture, capabilities };
+  return [declares, reads, writes, refusals, fails, endures, calls, secrets, plans].flatMap((level) => level(subject));
+}
+
+/** What became of one case. */
+export interface CheckedCase {
+  readonly level: Level;
+  readonly title: string;
+  readonly status: "passed" | "failed" | "skipped";
+  /** Why it failed, or was skipped. */
+  readonly reason?: string;
+}
+
+/** Runs every case, one after the other, without any test runner. */
+export async function checkAdapter(adapter: AnyAdapter, fixture: AdapterFixture): Promise<readonly CheckedCase[]> {
+  const checked: CheckedCase[] = [];
+  for (const each of conformanceCases(adapter, fixture)) checked.push(await check(each));
+  return checked;
+}
+
+async function check({ level, title, skipped, run }: ConformanceCase): Promise<CheckedCase> {
+  if (skipped !== undefined) return { level, title, status: "skipped", reason: skipped };
+  try {
+    await run();
+    return { level, title, status: "passed" };
+  } catch (error) {
+    return { level, title, status: "failed", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The first level that has a failed case: what is to be repaired before anything else. */
+export function firstFailedLevel(checked: readonly CheckedCase[]): Level | undefined {
+  return LEVELS.find((level) => checked.some((each) => each.level === level && each.status === "failed"));
+}

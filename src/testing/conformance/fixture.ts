@@ -1,0 +1,91 @@
+import type { CredentialScheme } from "../../contract/credential.ts";
+import type { GatewayError } from "../../contract/errors.ts";
+import type { ProviderId } from "../../contract/gateway.ts";
+import type { ProviderState } from "../../contract/state.ts";
+import type { Field, ProviderUpdate } from "../../contract/update.ts";
+import type { TestGateway } from "../fake/start-fake.ts";
+
+/**
+ * What a vendor's documents say of one resource kind, told independently of its adapter: the conformance kit holds the adapter
+ * against it. What the adapter's capabilities declare must be here, and nothing that they do not declare.
+ */
+export interface AdapterFixture {
+  /** The vendor's page that it follows; a part may name its own. */
+  readonly source: string;
+  /** Starts the vendor's gateway with all objects in it: a fresh one for every case. See `startFake`. */
+  start(): Promise<TestGateway>;
+  /** The settings that lead there, the token among them. */
+  settings(gateway: Pick<TestGateway, "url" | "token">): Readonly<Record<string, unknown>>;
+  /** At least two of its objects. The first is the one that is written to. */
+  readonly objects: readonly [ObjectFixture, ObjectFixture, ...ObjectFixture[]];
+  /** How many objects its list gives: more than one page of them. */
+  readonly listed: number;
+  /** Members of a stored object that every write changes by itself: the time of the last write, a revision. */
+  readonly keptByGateway: readonly string[];
+  /** An id of the right kind that no object has. */
+  readonly absentId: ProviderId;
+  /** What `parseId` must refuse. */
+  readonly refusedIds: readonly unknown[];
+  /** Every field that can be written. */
+  readonly fields: { readonly [Name in Field]?: FieldFixture };
+  /** Every credential scheme that can be written. */
+  readonly schemes: { readonly [Scheme in CredentialScheme]?: WriteFixture };
+  /** Every error that the documents show. */
+  readonly errors: readonly ErrorFixture[];
+}
+
+/** An object, and exactly how its state must look before anything is written. */
+export interface ObjectFixture {
+  readonly id: ProviderId;
+  readonly state: ProviderState<ProviderId>;
+}
+
+/** How one field is set, and how it is cleared where it can be. */
+export interface FieldFixture {
+  readonly set: WriteFixture;
+  readonly clear?: WriteFixture;
+}
+
+/** One update, and exactly what must go over the wire for it. */
+export interface WriteFixture {
+  readonly update: ProviderUpdate;
+  readonly requests: readonly WireLine[];
+  /** The object that is written to; default: the first. */
+  readonly id?: ProviderId;
+  /** What the state must show of the field afterwards, where that is not the written value. */
+  readonly shows?: unknown;
+  /** The codes of the notes that the update gives. Default: none. */
+  readonly notes?: readonly string[];
+  readonly source?: string;
+}
+
+/** One request. */
+export interface WireLine {
+  readonly method: string;
+  /** Path and query, exactly as they arrive. */
+  readonly path: string;
+  /** Those that only this request has, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent: no body is sent. */
+  readonly body?: unknown;
+  /**
+   * `unsent`: the vendor does not say what a repetition does, so it is repeated only if it certainly had no effect.
+   * Default: `unsent` for POST, `safe` for every other method.
+   */
+  readonly repeat?: "safe" | "unsent";
+}
+
+/** A documented error, and what must become of it. */
+export interface ErrorFixture {
+  readonly status: number;
+  /** A text goes out as it is, anything else as JSON. Default: empty. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The class it becomes. */
+  readonly name: GatewayError["name"];
+  /** A part of the error's message. */
+  readonly says?: string;
+  readonly vendorCode?: string;
+  readonly retryAfterMs?: number;
+  readonly source?: string;
+}

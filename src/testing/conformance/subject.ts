@@ -1,0 +1,56 @@
+import type { Capabilities } from "../../contract/capabilities.ts";
+import { type CredentialScheme, credentialSchemes } from "../../contract/credential.ts";
+import type { AnyAdapter, ProviderId } from "../../contract/gateway.ts";
+import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
+import type { ConformanceCase, Level } from "./case.ts";
+import type { AdapterFixture, WriteFixture } from "./fixture.ts";
+
+/** What is tested, and against what. */
+export interface Subject {
+  readonly adapter: AnyAdapter;
+  readonly fixture: AdapterFixture;
+  readonly capabilities: Capabilities;
+}
+
+/** A write that the fixture tells of, and its name. */
+export interface NamedWrite {
+  readonly title: string;
+  readonly field: Field;
+  readonly kind: "set" | "clear";
+  readonly write: WriteFixture;
+  readonly source: string;
+}
+
+/** Every write of the fixture by itself: fields set and cleared, and the schemes that no field's sample has. */
+export function writesOf({ fixture }: Subject): readonly NamedWrite[] {
+  const fields = updateFields.flatMap((field): NamedWrite[] => {
+    const given = fixture.fields[field];
+    if (given === undefined) return [];
+    const named = (kind: "set" | "clear", write: WriteFixture): NamedWrite => {
+      const source = `fields.${field}.${kind} of the fixture, after ${write.source ?? fixture.source}`;
+      return { title: `${field}: ${kind}`, field, kind, write, source };
+    };
+    return [named("set", given.set), ...(given.clear === undefined ? [] : [named("clear", given.clear)])];
+  });
+  return [...fields, ...schemesOf(fixture)];
+}
+
+function schemesOf(fixture: AdapterFixture): readonly NamedWrite[] {
+  return credentialSchemes.flatMap((scheme): NamedWrite[] => {
+    const write = fixture.schemes[scheme];
+    if (write === undefined) return [];
+    const source = `schemes.${scheme} of the fixture, after ${write.source ?? fixture.source}`;
+    return [{ title: `credential, scheme ${scheme}: set`, field: "credential", kind: "set", write, source }];
+  });
+}
+
+/** The object that a write is made to. */
+export const targetOf = ({ fixture }: Subject, { id }: WriteFixture): ProviderId => id ?? fixture.objects[0].id;
+
+/** The scheme of an update's credential. */
+export const schemeOf = ({ credential }: ProviderUpdate): CredentialScheme | undefined => credential?.scheme;
+
+/** A case of a level, that is run unless there is a reason not to. */
+export function caseOf(level: Level, title: string, run: () => Promise<void>, skipped?: string): ConformanceCase {
+  return { level, title, run, ...(skipped === undefined ? {} : { skipped }) };
+}

@@ -1,0 +1,111 @@
+/** What a vendor documents of its API, as data: `startFake` plays it over real HTTP. */
+export interface FakeDescription {
+  /** What follows the origin in the base URL that a user configures. */
+  readonly basePath?: string;
+  /** How a request carries the token; default `bearer`. With `basic` the token is `user:password`. */
+  readonly authentication?: "bearer" | "basic" | { readonly header: string };
+  /** Default `fake-token`. */
+  readonly token?: string;
+  readonly id: {
+    /** The member of a stored object that holds the id. */
+    readonly member: string;
+    readonly kind: "integer" | "uuid" | "text";
+    /** Whether replies show it; default true. */
+    readonly shown?: boolean;
+  };
+  /** Every other member of an object. What is not described here is refused in a write. */
+  readonly members: Readonly<Record<string, FakeMember>>;
+  /** GET of one object, with `{id}` in its path; absent where the vendor has none. */
+  readonly get?: FakePath;
+  readonly list: FakeList;
+  readonly writes: readonly FakeWrite[];
+  readonly errors?: FakeErrors;
+  readonly rateLimit?: { readonly requests: number; readonly perMs: number };
+  /** After a write so many reads still show what was before. Default 0. */
+  readonly staleReads?: number;
+  /** What it holds at the start, secrets included; members that are left out have their default. */
+  readonly objects: readonly Readonly<Record<string, unknown>>[];
+  /** A rule of the vendor's that no member has by itself: what is wrong with a write, or undefined. */
+  check?(body: Readonly<Record<string, unknown>>, stored: Readonly<Record<string, unknown>>): string | undefined;
+}
+
+/** A path, and the member that holds the object in a reply, where it is not the reply itself. */
+export interface FakePath {
+  readonly path: string;
+  readonly envelope?: string;
+}
+
+/** One member of an object. */
+export interface FakeMember {
+  readonly type: "text" | "integer" | "number" | "boolean" | "object" | "list";
+  /** `server`: no write takes it. Default `writes`. */
+  readonly from?: "writes" | "server";
+  /** How a reply shows it. `masked` shows another text, under another name where one is given. Default `plain`. */
+  readonly shown?: "plain" | "never" | { mask(text: string): string; readonly as?: string };
+  /** How a reply shows that it is empty. Default `null`. */
+  readonly empty?: "null" | "absent";
+  /** What `null` in a write does. Default `refused`. */
+  readonly null?: "clears" | "refused" | "ignored";
+  /** Whether every write must have it. */
+  readonly required?: boolean;
+  /** What a write leaves of an object in it: default `replaced`. */
+  readonly parts?: "merged" | "replaced";
+  /** What it is at the start, and after a write that resets it. Default: empty. */
+  readonly default?: unknown;
+  /** Bounds are inclusive; a length counts characters. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  /** Kept by the server: the time of birth, the time of the last write, or a number that each write raises. */
+  readonly stamp?: "created" | "written" | "revision";
+}
+
+/** How a list is paged. `size` is the number of entries of a page. */
+export type FakePaging =
+  /** A member holds the next page's URL, or null. */
+  | { readonly kind: "link"; readonly size: number; readonly member: string; readonly parameter: string }
+  /** A member holds the next page's cursor, or null. */
+  | { readonly kind: "cursor"; readonly size: number; readonly member: string; readonly parameter: string }
+  /** The caller counts; a member tells how many there are in all. */
+  | { readonly kind: "offset"; readonly size: number; readonly parameter: string; readonly total: string }
+  /** Pages are numbered from 1; a member tells how many there are. */
+  | { readonly kind: "page"; readonly size: number; readonly parameter: string; readonly pages: string };
+
+/** GET of all objects. */
+export interface FakeList {
+  readonly path: string;
+  /** The member that holds the entries; absent where the reply is the list itself, which has no pages then. */
+  readonly items?: string;
+  readonly paging?: FakePaging;
+  /** Query parameters besides the one of the paging, which are taken and have no effect here. */
+  readonly query?: readonly string[];
+}
+
+/** A request that changes one object. */
+export interface FakeWrite {
+  readonly method: string;
+  /** With `{id}`, or the id is in the body. */
+  readonly path: string;
+  /** The member of the body that holds the id, where the path does not. */
+  readonly idIn?: string;
+  /** `merge` keeps what is left out, `replace` resets it to its default. */
+  readonly mode: "merge" | "replace";
+  /** The members that it takes; default: all that writes may set. */
+  readonly takes?: readonly string[];
+  /** Whether it makes an object that is not there. Default false: that is 404. */
+  readonly creates?: boolean;
+  /** A header that must hold the stored value of a member, else 412; without it 428. */
+  readonly precondition?: { readonly header: string; readonly member: string };
+  /** The member that holds the object in the reply, where it is not the reply itself. */
+  readonly envelope?: string;
+}
+
+/** How errors look. */
+export interface FakeErrors {
+  /** The body; default `{error: {message}}`. */
+  body?(status: number, message: string): unknown;
+  /** Whether all of them are answered with status 200, the meant one being in the body alone. */
+  readonly under200?: boolean;
+  /** The member that holds the wait of a 429 in seconds; default: the header `Retry-After`. */
+  readonly waitIn?: string;
+}

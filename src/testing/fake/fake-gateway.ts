@@ -1,0 +1,153 @@
+import {
+  defineVendorSandbox,
+  RateWindow,
+  type Refusal,
+  type Route,
+  type RouteCall,
+  type VendorEnvironment,
+  type VendorGateway,
+  type WireReply,
+} from "../../sandbox/index.ts";
+import type { FakeDescription, FakeWrite } from "./description.ts";
+import { pageOf } from "./fake-list.ts";
+import { complete, type Stored, shown, stamped, written } from "./fake-object.ts";
+
+/** The one name under which a fake runs. */
+export const FAKE = "fake";
+
+export const DEFAULT_TOKEN = "fake-token";
+
+/** The vendor that a description tells of, as a value that can be put behind a socket. */
+export function fakeVendor(description: FakeDescription) {
+  const anything = { safeParse: (data: unknown) => ({ success: true as const, data }) };
+  return defineVendorSandbox({
+    name: FAKE,
+    basePath: description.basePath ?? "",
+    seed: anything,
+    switches: anything,
+    open: (_seed, _switches, environment) => new FakeGateway(description, environment).gateway(),
+  });
+}
+
+class FakeGateway {
+  readonly #objects: Map<string, Stored>;
+  /** What the next reads of an object show instead, the next one first. */
+  readonly #stale = new Map<string, Stored[]>();
+  readonly #window: RateWindow | undefined;
+
+  constructor(
+    private readonly description: FakeDescription,
+    private readonly environment: VendorEnvironment,
+  ) {
+    const now = environment.now();
+    const { objects, id, rateLimit } = description;
+    const all = objects.map((object) => stamped(description, complete(description, object), now, true));
+    this.#objects = new Map(all.map((object) => [String(object[id.member]), object]));
+    if (this.#objects.size < all.length) throw new TypeError("two of the fake's objects have one id");
+    this.#window =
+      rateLimit === undefined ? undefined : new RateWindow(rateLimit.requests, rateLimit.perMs, environment.now);
+  }
+
+  gateway(): VendorGateway {
+    const { token = DEFAULT_TOKEN, authentication = "bearer" } = this.description;
+    return {
+      token,
+      authentication,
+      routes: this.#routes(),
+      refuse: (refusal) => this.#refuse(refusal),
+      admit: () => this.#admit(),
+      stored: (id) => structuredClone(this.#objects.get(String(id))),
+    };
+  }
+
+  #routes(): Route[] {
+    const { basePath = "", get, list, writes } = this.description;
+    const query = [...(list.query ?? []), ...(list.paging === undefined ? [] : [list.paging.parameter])];
+    const reading: Route[] =
+      get === undefined
+        ? []
+        : [{ method: "GET", path: basePath + get.path, handle: ({ id }) => this.#get(id, get.envelope) }];
+    return [
+      { method: "GET", path: basePath + list.path, query, handle: (call) => this.#list(call) },
+      ...reading,
+      ...writes.map((write) => ({
+        method: write.method,
+        path: basePath + write.path,
+        handle: (call: RouteCall) => this.#write(write, call),
+      })),
+    ];
+  }
+
+  #list({ query }: RouteCall): WireReply {
+    const { basePath = "", list } = this.description;
+    const all = [...this.#objects.keys()].map((id) => shown(this.description, this.#read(id)));
+    const page = pageOf({ ...list, path: basePath + list.path }, all, query, this.environment.origin());
+    return "problem" in page ? this.#error(400, page.problem) : { status: 200, json: page.reply };
+  }
+
+  #get(id: string, envelope: string | undefined): WireReply {
+    if (!this.#objects.has(id)) return this.#error(404, "There is no such object.");
+    return enveloped(200, shown(this.description, this.#read(id)), envelope);
+  }
+
+  /** The object, or what was before where a read may still show that. */
+  #read(id: string): Stored {
+    return this.#stale.get(id)?.shift() ?? this.#objects.get(id) ?? {};
+  }
+
+  #write(write: FakeWrite, call: RouteCall): WireReply {
+    if (!isObject(call.body)) return this.#error(400, "The body must be an object.");
+    const { id: ids } = this.description;
+    const named = write.idIn === undefined ? call.id : call.body[write.idIn];
+    if (named === undefined || named === null) return this.#error(400, `${write.idIn}: is required`);
+    const id = String(named);
+    const former = this.#objects.get(id);
+    if (former === undefined && write.creates !== true) return this.#error(404, "There is no such object.");
+    const stale = former === undefined ? undefined : this.#conflict(write, call, former);
+    if (stale !== undefined) return stale;
+    const base = former ?? complete(this.description, { [ids.member]: named });
+    const result = written(this.description, write, call.body, base);
+    if ("refused" in result) return this.#error(400, result.refused);
+    const next = stamped(this.description, result.next, this.environment.now(), former === undefined);
+    this.#objects.set(id, next);
+    const { staleReads = 0 } = this.description;
+    if (former !== undefined) this.#stale.set(id, Array<Stored>(staleReads).fill(former));
+    return enveloped(former === undefined ? 201 : 200, shown(this.description, next), write.envelope);
+  }
+
+  #conflict({ precondition }: FakeWrite, { headers }: RouteCall, former: Stored): WireReply | undefined {
+    if (precondition === undefined) return undefined;
+    const given = headers[precondition.header.toLowerCase()];
+    if (given === undefined) return this.#error(428, `The header ${precondition.header} is required.`);
+    const isCurrent = given.replace(/^"(.*)"$/, "$1") === String(former[precondition.member]);
+    return isCurrent ? undefined : this.#error(412, "Somebody else has changed it since.");
+  }
+
+  #admit(): WireReply | undefined {
+    const waitMs = this.#window?.take() ?? 0;
+    if (waitMs === 0) return undefined;
+    const seconds = Math.ceil(waitMs / 1000);
+    const { waitIn } = this.description.errors ?? {};
+    const reply = this.#error(429, "Too many requests.");
+    if (waitIn === undefined) return { ...reply, headers: { "retry-after": String(seconds) } };
+    const body = "json" in reply && isObject(reply.json) ? reply.json : {};
+    return { status: reply.status, json: { ...body, [waitIn]: seconds } };
+  }
+
+  #refuse({ status, message }: Refusal): WireReply {
+    return this.#error(status, message);
+  }
+
+  #error(status: number, message: string): WireReply {
+    const { body = () => ({ error: { message } }), under200 = false } = this.description.errors ?? {};
+    return { status: under200 ? 200 : status, json: body(status, message) };
+  }
+}
+
+function enveloped(status: number, object: unknown, envelope: string | undefined): WireReply {
+  return { status, json: envelope === undefined ? object : { [envelope]: object } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
