@@ -9,7 +9,7 @@ import { plans } from "./plans.ts";
 import { reads } from "./reads.ts";
 import { refusals } from "./refusals.ts";
 import { secrets } from "./secrets.ts";
-import type { Subject } from "./subject.ts";
+import { subjectOf } from "./subject.ts";
 import { writes } from "./writes.ts";
 
 /**
@@ -17,9 +17,7 @@ import { writes } from "./writes.ts";
  * switch a case off.
  */
 export function conformanceCases(adapter: AnyAdapter, fixture: AdapterFixture): readonly ConformanceCase[] {
-  // The settings may decide what it can do; an address is needed to make them, and nothing is sent there.
-  const capabilities = adapter.capabilities(fixture.settings({ url: "http://127.0.0.1:9", token: "user:token" }));
-  const subject: Subject = { adapter, fixture, capabilities };
+  const subject = subjectOf(adapter, fixture);
   return [declares, reads, writes, refusals, fails, endures, calls, secrets, plans].flatMap((level) => level(subject));
 }
 
@@ -35,11 +33,12 @@ export interface CheckedCase {
 /** Runs every case, one after the other, without any test runner. */
 export async function checkAdapter(adapter: AnyAdapter, fixture: AdapterFixture): Promise<readonly CheckedCase[]> {
   const checked: CheckedCase[] = [];
-  for (const each of conformanceCases(adapter, fixture)) checked.push(await check(each));
+  for (const each of conformanceCases(adapter, fixture)) checked.push(await checkCase(each));
   return checked;
 }
 
-async function check({ level, title, skipped, run }: ConformanceCase): Promise<CheckedCase> {
+/** Runs one case. */
+export async function checkCase({ level, title, skipped, run }: ConformanceCase): Promise<CheckedCase> {
   if (skipped !== undefined) return { level, title, status: "skipped", reason: skipped };
   try {
     await run();

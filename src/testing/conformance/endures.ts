@@ -3,7 +3,7 @@ import { atOnce } from "./at-once.ts";
 import { type Bench, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import { isSentOnce, ONCE, simplest, strikeWrite, update, writeLines } from "./fails.ts";
-import { caseOf, type NamedWrite, type Subject, writesOf } from "./subject.ts";
+import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , , LEVEL] = LEVELS;
 const LONG_MS = 60_000;
@@ -67,16 +67,16 @@ async function waits(subject: Subject, named: NamedWrite): Promise<void> {
 }
 
 async function givesUp(subject: Subject, named: NamedWrite): Promise<void> {
+  const ending = new AbortController();
+  const id = targetOf(subject, named.write);
   await onBench(subject.adapter, subject.fixture, async (bench) => {
     strikeWrite(bench, named, { kind: "status", status: 429, headers: { "retry-after": "3600" } });
-    const error = await atOnce(
-      failureOf(() => update(subject, bench, named), "update, answered 429", CONTRACT),
-      "a wait of an hour",
-    );
+    const call = () => bench.gateway.update(id, named.write.update, { signal: ending.signal });
+    const error = await atOnce(failureOf(call, "update, answered 429", CONTRACT), "a wait of an hour");
     requireEqual(error.name, "RateLimitError", "update, to wait for an hour", CONTRACT);
     requireEqual(Reflect.get(error, "retryAfterMs"), 3_600_000, "the stated wait in milliseconds", CONTRACT);
     requireEqual(countOf(bench, named), 1, "how often it was sent", CONTRACT);
-  });
+  }).finally(() => ending.abort());
 }
 
 async function followsNothing(subject: Subject, named: NamedWrite): Promise<void> {

@@ -5,7 +5,7 @@ import { type Bench, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import type { ErrorFixture } from "./fixture.ts";
 import { send } from "./raw-http.ts";
-import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
+import { caseOf, type NamedWrite, NOWHERE, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , , LEVEL] = LEVELS;
 
@@ -227,11 +227,16 @@ async function isNotSent(subject: Subject, named: NamedWrite): Promise<void> {
 }
 
 /** The requests that change something when as many fields as go together are written; nothing is sent to learn it. */
-function partsOf({ adapter, fixture, ...rest }: Subject): readonly RequestPreview[] {
-  const gateway = adapter.open(fixture.settings({ url: "http://127.0.0.1:9", token: "user:token" }));
-  const update = joined(widest({ adapter, fixture, ...rest }, writesOf({ adapter, fixture, ...rest })));
-  const previews = gateway.explain(fixture.objects[0].id, update);
-  return previews.filter(({ fields, when }) => fields !== undefined && when === undefined);
+function partsOf(subject: Subject): readonly RequestPreview[] {
+  const { adapter, fixture } = subject;
+  try {
+    const gateway = adapter.open(fixture.settings(NOWHERE));
+    const previews = gateway.explain(fixture.objects[0].id, joined(widest(subject, writesOf(subject))));
+    return previews.filter(({ fields, when }) => fields !== undefined && when === undefined);
+  } catch {
+    // It cannot explain what it is documented to do: other cases say so.
+    return [];
+  }
 }
 
 async function tellsPart(subject: Subject, [first, second]: readonly RequestPreview[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { Field, ProviderUpdate } from "../../contract/update.ts";
 import { type CheckedConfig, checkConfig, makePlan, parseConfig, readersOf } from "../../sync/index.ts";
 import { anyRequest, type Bench, CONTRACT, onBench, replay } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
-import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
+import { caseOf, type NamedWrite, NOWHERE, type Subject, targetOf, writesOf } from "./subject.ts";
 import { joined, widest } from "./writes.ts";
 
 const [, , , , , LEVEL] = LEVELS;
@@ -35,7 +35,7 @@ function configOf(
   update: ProviderUpdate,
   id: ProviderId = fixture.objects[0].id,
 ): CheckedConfig {
-  const { token: _token, ...settings } = fixture.settings({ url: "http://127.0.0.1:9", token: "t" });
+  const { token: _token, ...settings } = fixture.settings(NOWHERE);
   const config = {
     version: 1,
     gateways: { [GATEWAY]: { adapter: adapter.name, token: "env:CONFORMANCE_TOKEN", ...settings } },
@@ -102,7 +102,10 @@ async function seesDrift(subject: Subject, named: NamedWrite): Promise<void> {
   const id = targetOf(subject, write);
   await onBench(adapter, fixture, async (bench) => {
     const { [field]: before } = await bench.gateway.get(id);
-    const desired: ProviderUpdate = { ...withoutClears(write.update), [field]: before ?? null };
+    // To want no connection is to detach from one, which needs a credential to write in its place.
+    const isUnattached = field === "connectionId" && (before ?? null) === null;
+    const beside = isUnattached ? fixture.fields.credential?.set.update : {};
+    const desired: ProviderUpdate = { ...withoutDetach(write.update), ...beside, [field]: before ?? null };
     const checked = configOf(subject, desired, id);
     const was = await proposed(bench, checked);
     requireThat(!was.includes(field), {
@@ -121,7 +124,8 @@ async function seesDrift(subject: Subject, named: NamedWrite): Promise<void> {
 }
 
 /** The credential belongs to a detach, which a config of what was before is none of. */
-function withoutClears({ connectionId: _connectionId, ...rest }: ProviderUpdate): ProviderUpdate {
+function withoutDetach({ connectionId, ...rest }: ProviderUpdate): ProviderUpdate {
+  if (connectionId === undefined) return rest;
   const { credential: _credential, ...others } = rest;
   return others;
 }

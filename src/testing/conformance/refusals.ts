@@ -3,7 +3,7 @@ import type { Credential, CredentialScheme } from "../../contract/credential.ts"
 import { credentialSchemes } from "../../contract/credential.ts";
 import { secret } from "../../contract/secret.ts";
 import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
-import { CONTRACT, failureOf, onBench } from "./bench.ts";
+import { all, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import { caseOf, type Subject } from "./subject.ts";
 
@@ -212,6 +212,8 @@ async function staysOnPath({ adapter, fixture }: Subject): Promise<void> {
   const known = Object.values(fixture.fields).flatMap(({ set }) => set.requests.map(({ path }) => path));
   await onBench(adapter, fixture, async ({ gateway, server }) => {
     await gateway.get(id);
+    // Where an object is found by reading the list, every page of it is a place to look for one.
+    await all(gateway.list());
     const templates = [...known, ...server.requests.map(({ path }) => path)];
     for (const hostile of HOSTILE) {
       const before = server.requests.length;

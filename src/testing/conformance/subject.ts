@@ -1,4 +1,4 @@
-import type { Capabilities } from "../../contract/capabilities.ts";
+import type { Capabilities, FieldCapability } from "../../contract/capabilities.ts";
 import { type CredentialScheme, credentialSchemes } from "../../contract/credential.ts";
 import type { AnyAdapter, ProviderId } from "../../contract/gateway.ts";
 import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
@@ -10,6 +10,21 @@ export interface Subject {
   readonly adapter: AnyAdapter;
   readonly fixture: AdapterFixture;
   readonly capabilities: Capabilities;
+}
+
+/** An address that nothing is sent to: for what is asked of an adapter before it works. */
+export const NOWHERE = { url: "http://127.0.0.1:9", token: "user:token" };
+
+/** What an adapter declares, as it is. */
+export const declaredBy = (adapter: AnyAdapter, fixture: AdapterFixture): Capabilities =>
+  adapter.capabilities(fixture.settings(NOWHERE));
+
+/** The subject of all cases. What the adapter forgets to declare is taken for unsupported here; a case of its own tells it. */
+export function subjectOf(adapter: AnyAdapter, fixture: AdapterFixture): Subject {
+  const declared = declaredBy(adapter, fixture);
+  const missing: FieldCapability = { set: false, clear: false, read: "no", mode: "patch" };
+  const fields = Object.fromEntries(updateFields.map((field) => [field, declared.fields[field] ?? missing]));
+  return { adapter, fixture, capabilities: { ...declared, fields: { ...declared.fields, ...fields } } };
 }
 
 /** A write that the fixture tells of, and its name. */

@@ -31,9 +31,12 @@ async function sendsExactly(subject: Subject, named: NamedWrite): Promise<void> 
   const { write, title, source } = named;
   const id = targetOf(subject, write);
   await onBench(subject.adapter, subject.fixture, async ({ gateway, server }) => {
-    const { provider, notes } = await gateway.update(id, write.update);
+    const result = await gateway.update(id, write.update).catch((error: unknown) => ({ error }));
+    // Whatever came of it: what went over the wire tells more than the error that it led to.
     const lines = server.requests.map((request, index) => lineOf(request, write.requests[index]));
     requireEqual(lines, write.requests.map(expectedLine), `${title}: the requests on the wire`, source);
+    if ("error" in result) throw result.error;
+    const { provider, notes } = result;
     requireEqual(
       notes.map(({ code }) => code),
       write.notes ?? [],

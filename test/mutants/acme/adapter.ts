@@ -116,10 +116,9 @@ class AcmeGateway implements Gateway<ProviderId> {
     const key = this.#parts.parseId(id);
     const issues = key === undefined ? [{ path: "id", message: "expected a positive integer" }] : [];
     const rules = { adapter: NAME, capabilities: this.capabilities, native: this.#parts.native, conditions: () => [] };
-    const { update } = checkUpdate(rules, value, issues);
-    const copy = this.#parts.copy(update);
+    const { update } = checkUpdate(rules, this.#parts.given(value), issues);
     const item = this.#parts.itemPath(key ?? 0);
-    return { key: key ?? 0, update: copy, requests: this.#parts.requests(item, copy, this.#parts.body(copy)) };
+    return { key: key ?? 0, update, requests: this.#parts.requests(item, update, this.#parts.body(update)) };
   }
 
   #unusable({ isWrite }: Sending): InvalidResponseError {
@@ -184,7 +183,7 @@ class AcmeGateway implements Gateway<ProviderId> {
       if (isWrite) outcome = worse(outcome, this.#parts.outcomeOf(incoming));
       const retryable = this.#parts.mayRepeat(incoming, request, isKnown);
       const wait = this.#parts.statedWaitMs(incoming) ?? 50;
-      const isOver = tries > attempts || Date.now() - begun + wait > budgetMs;
+      const isOver = tries > attempts || !this.#parts.isInBudget(Date.now() - begun + wait, budgetMs);
       if (!retryable || isOver) throw this.#parts.errorOf({ incoming, label, outcome, retryable, secrets });
       if (!(await systemClock.sleep(wait, signal))) throw aborted(outcome === "partial" ? "unknown" : outcome);
     }

@@ -102,8 +102,8 @@ export const parts = {
 
   itemPath: (id: number | string) => `/keys/${encodeURIComponent(id)}/`,
 
-  /** The update as the adapter keeps it, whatever the caller does meanwhile. */
-  copy: (update: ProviderUpdate): ProviderUpdate => structuredCloneWithSecrets(update),
+  /** The update as it is checked. */
+  given: (update: unknown): unknown => update,
 
   body({ name, description, metadata, baseUrl, requestTimeout, enabled, native }: ProviderUpdate): WireBody {
     const region = native?.region;
@@ -170,6 +170,8 @@ export const parts = {
     return typeof wait === "number" ? wait * 1000 : undefined;
   },
 
+  isInBudget: (elapsedMs: number, budgetMs: number) => elapsedMs <= budgetMs,
+
   /** Whether a failed try may be repeated; `isKnown`: no earlier try of the request is in doubt. */
   mayRepeat(incoming: Incoming, request: Pick<AcmeRequest, "repeat">, isKnown: boolean): boolean {
     if (incoming.kind === "aborted" || incoming.kind === "too-large") return false;
@@ -202,9 +204,9 @@ export const parts = {
     if (incoming.kind === "too-large") return new InvalidResponseError({ ...common, message: `${label}: too large` });
     if (incoming.kind !== "reply") return new NetworkError({ ...common, message: `${label} found no connection` });
     const { status, text } = incoming;
-    const said = parts.scrub(this.vendorMessage(text), secrets);
+    const said = this.scrub(this.vendorMessage(text), secrets);
     const { code } = asObject(parseJson(text));
-    const vendorCode = typeof code === "string" ? { vendorCode: parts.scrub(code, secrets) } : {};
+    const vendorCode = typeof code === "string" ? { vendorCode: this.scrub(code, secrets) } : {};
     const details = { ...common, message: `${label}: ${status}: ${said}`, status, ...vendorCode };
     const wait = this.statedWaitMs(incoming);
     if (status === 429) return new RateLimitError(details, wait);
@@ -236,12 +238,4 @@ export function parseJson(text: string): unknown {
 
 function asObject(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-/** A deep copy in which secrets, which cannot be cloned, stay the same. */
-function structuredCloneWithSecrets<Value>(value: Value): Value {
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, structuredCloneWithSecrets(member)]);
-  return Object.fromEntries(members) as Value;
 }
