@@ -5,18 +5,25 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 export type JsonObject = { readonly [key: string]: Json };
 
 const MAX_DEPTH = 64;
+// Without a bound a value that holds itself twice would be endless: 64 levels of it are 2^64 texts.
+const MAX_NODES = 100_000;
 
 /**
  * The one text of a JSON value: members sorted by UTF-16 code units, no white space, numbers as ECMAScript prints them.
  * @returns undefined when the value is not JSON (a Date, NaN, undefined, a Secret, a cycle) or is nested deeper than 64 levels.
  */
 export function canonicalJson(value: unknown): string | undefined {
-  return render(value, 0);
+  return render(value, 0, { left: Number.POSITIVE_INFINITY });
 }
 
-/** A deep copy of a JSON object, or undefined when the value is none. */
+/** The same for what a caller gave: undefined also when it has more than 100,000 values, or holds itself. */
+export function boundedJson(value: unknown): string | undefined {
+  return render(value, 0, { left: MAX_NODES });
+}
+
+/** A deep copy of a JSON object, or undefined when the value is none or has more than 100,000 values. */
 export function copyJsonObject(value: unknown): JsonObject | undefined {
-  const text = isPlainObject(value) ? canonicalJson(value) : undefined;
+  const text = isPlainObject(value) ? boundedJson(value) : undefined;
   return text === undefined ? undefined : parseJsonObject(text);
 }
 
@@ -52,21 +59,22 @@ function isJsonObject(value: unknown): value is JsonObject {
   return isPlainObject(value) && !Array.isArray(value);
 }
 
-function render(value: unknown, depth: number): string | undefined {
-  if (depth > MAX_DEPTH) return undefined;
+function render(value: unknown, depth: number, budget: { left: number }): string | undefined {
+  budget.left -= 1;
+  if (depth > MAX_DEPTH || budget.left < 0) return undefined;
   if (value === null || typeof value === "string" || typeof value === "boolean") return JSON.stringify(value);
   if (typeof value === "number") return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (Array.isArray(value))
     return join(
       "[",
-      Array.from(value, (item: unknown) => render(item, depth + 1)),
+      Array.from(value, (item: unknown) => render(item, depth + 1, budget)),
       "]",
     );
   if (!isPlainObject(value)) return undefined;
   const members = Object.keys(value)
     .sort()
     .map((key) => {
-      const text = render(value[key], depth + 1);
+      const text = render(value[key], depth + 1, budget);
       return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`;
     });
   return join("{", members, "}");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Credential, credentialSchema, keyProblem } from "./credential.ts";
 import type { Issue } from "./errors.ts";
-import { canonicalJson, copyJsonObject, type JsonObject } from "./json.ts";
+import { boundedJson, copyJsonObject, type JsonObject } from "./json.ts";
 import { suggestion } from "./nearest.ts";
 import { isSecret } from "./secret.ts";
 
@@ -73,7 +73,7 @@ const nativeSchema = z.unknown().transform((value, context): Record<string, unkn
     return z.NEVER;
   }
   for (const [key, member] of Object.entries(value)) {
-    const text = isSecret(member) ? undefined : canonicalJson(member);
+    const text = isSecret(member) ? undefined : boundedJson(member);
     const problem = isSecret(member) ? keyProblem(member) : text === undefined && "expected JSON or a Secret";
     if (problem) context.addIssue({ code: "custom", path: [key], message: problem });
     // Schemas pass over this one key without a word.
@@ -154,13 +154,16 @@ function parseFields(copy: Record<string, unknown>): ParsedUpdate {
   return { update: providerUpdateSchema.parse(valid), given, issues };
 }
 
+// What has more unknown fields than this was never meant to be an update.
+const MOST_UNKNOWN = 100;
+
 /** The problems that zod found, as the contract shows them. `names` are offered for a mistyped key. */
 export function issuesOf(error: z.ZodError, names: Iterable<string> = [], prefix: readonly string[] = []): Issue[] {
   const known = [...names];
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path.map((part) => shownKey(String(part)))];
     if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_UNKNOWN).map((key) => ({
       path: [...path, shownKey(key)].join("."),
       message: `unknown field${suggestion(key, known)}`,
     }));

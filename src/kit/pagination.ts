@@ -5,7 +5,13 @@ export interface Page<Item> {
   refuse(problem: string): Error;
 }
 
-/** Every entry of every page. A page that points back to one already seen is refused: it would never end. */
+// A gateway that always names a further page would be read until the memory is full.
+const MOST_PAGES = 10_000;
+
+/**
+ * Every entry of every page, of at most 10,000 pages. A page that points back to one already seen is refused: it would
+ * never end.
+ */
 export async function* followPages<Item>(
   fetchPage: (query: string | undefined) => Promise<Page<Item>>,
   firstQuery: string | undefined,
@@ -18,6 +24,7 @@ export async function* followPages<Item>(
     if (page.nextQuery === undefined) return;
     if (page.nextQuery === "") throw page.refuse("points to a next page without a query");
     if (seen.has(page.nextQuery)) throw page.refuse("points back to a page that was read already");
+    if (seen.size >= MOST_PAGES) throw page.refuse(`points to a further page after ${MOST_PAGES} of them`);
     query = page.nextQuery;
   }
 }

@@ -4,7 +4,7 @@ import fc from "../support/property.ts";
 import { type Ending, effectiveWrites, endingOf, repeatedIn, wholeEnding } from "./ending.ts";
 import { differentPoints, type Moment, momentsOf, type Point, watched } from "./points.ts";
 import { APPLY, inScene, type Scene, type SceneOptions, useScenes } from "./scene.ts";
-import { timeoutOf } from "./soak.ts";
+import { ofMany, timeoutOf } from "./soak.ts";
 
 allowLoopback();
 const startCli = useCli();
@@ -77,6 +77,16 @@ function beforeFirstRequest(moments: readonly Moment[]): readonly Moment[] {
   return moments.slice(0, first);
 }
 
+/** The first and the last point, those around each request, and a third of the others; all of them in a soak. */
+function chosenOf(points: readonly Point[], moments: readonly Moment[]): readonly Point[] {
+  const requests = new Set(moments.filter(({ what }) => what === "request").map(({ touch }) => String(touch)));
+  const isAlways = (point: Point, index: number) =>
+    index === 0 || index === points.length - 1 || requests.has(point.split(" ", 1)[0] ?? "");
+  const others = points.filter((point, index) => !isAlways(point, index));
+  const chosen = new Set(ofMany(others, Math.ceil(others.length / 3)));
+  return points.filter((point, index) => isAlways(point, index) || chosen.has(point));
+}
+
 describe("a run that is killed", () => {
   it(
     "at any touch of its files or of the network, leaves what the next run makes whole, writing nothing twice",
@@ -91,7 +101,7 @@ describe("a run that is killed", () => {
         written.map((_moment, index) => (index % 2 === 0 ? "write" : "datasync")),
       );
       expect(written.at(-1)).toMatchObject({ what: "datasync" });
-      const points = differentPoints(moments, torn);
+      const points = chosenOf(differentPoints(moments, torn), moments);
       const reached = await killedAtEach(PATIENT, points, stored);
       // Lines that are written together in one run are not in another: some of the last points come after its end.
       expect(reached).toBeGreaterThan(points.length / 2);
@@ -104,7 +114,7 @@ describe("a run that is killed", () => {
     async () => {
       const fresh = { ...PATIENT, isFresh: true };
       const { moments, stored } = await undisturbed(fresh);
-      const points = differentPoints(beforeFirstRequest(moments), torn);
+      const points = chosenOf(differentPoints(beforeFirstRequest(moments), torn), []);
       expect(await killedAtEach(fresh, points, stored)).toBe(points.length);
     },
     timeoutOf(10),

@@ -74,6 +74,8 @@ const leaks = (value: unknown): string[] => [
 
 const output: string[] = [];
 beforeAll(() => {
+  // Frames name functions and files, never values, and looking them up in the sources takes most of the time.
+  Error.stackTraceLimit = 0;
   const keep = (...parts: unknown[]) => void output.push(...parts.map((part) => inspect(part, { depth: 10 })));
   for (const name of ["log", "info", "warn", "error", "debug", "trace", "dir"] as const) {
     jest.spyOn(console, name).mockImplementation(keep);

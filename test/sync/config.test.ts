@@ -343,7 +343,7 @@ describe("a config that does not hold", () => {
       "respan-prod: { id: 123 }",
       "»respan-prod: { id: 123, requestTimeout: 90 }",
       "providers.openai-prod.gateways.respan-prod.baseUrl",
-      /give baseUrl in the same update, or set extraKwargs: "merge"/,
+      /needs baseUrl in the same update: .*; or set extraKwargs: "merge"/,
     ],
     [
       "a connection beside a credential",
@@ -612,7 +612,7 @@ describe("a config that does not hold", () => {
     expect(problemsOf("")).not.toEqual([]);
     expect(problemsOf("just words")).not.toEqual([]);
     expect(problemsOf("[1, 2]")).not.toEqual([]);
-    expect(problemsOf(`# ${"x".repeat(11 * 1024 * 1024)}`)[0]?.message).toMatch(/larger than 10 MiB/);
+    expect(problemsOf(`# ${"x".repeat(11 * 1024 * 1024)}`)[0]?.message).toMatch(/at most 4 MiB/);
   });
 
   it("is not passed over for a key of a strange name", () => {

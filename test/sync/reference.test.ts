@@ -1,3 +1,6 @@
+import childProcess from "node:child_process";
+import { inspect } from "node:util";
+import { isSecret } from "../../src/index.ts";
 import { type ResolvedSecrets, resolveSecrets, secretsOf } from "../../src/sync/index.ts";
 import fc from "../support/property.ts";
 import { checked, configErrorOf, useTemporaryDirectory } from "../support/sync.ts";
@@ -161,6 +164,48 @@ providers:
   it("that fails is an error without anything it printed", async () => {
     const noisy = `console.log('${MARKER}'); console.error('${MARKER}'); process.exit(3)`;
     expect(await problemOf(script("fail.js", noisy))).toMatch(/^the command failed/);
+  });
+
+  it("that does not end is ended after 30 seconds, and is an error without anything it printed", async () => {
+    const real = childProcess.execFile;
+    const timeouts: unknown[] = [];
+    const spy = jest.spyOn(childProcess, "execFile").mockImplementation(((
+      file: string,
+      parameters: string[],
+      options: { timeout: number },
+      done: () => void,
+    ) => {
+      timeouts.push(options.timeout);
+      return real(file, parameters, { ...options, timeout: 500 }, done);
+    }) as typeof real);
+    try {
+      const endless = `process.stdout.write('${MARKER}'); process.stderr.write('${MARKER}'); setInterval(() => {}, 1000)`;
+      const problem = await problemOf(script("endless.js", endless));
+      expect(problem).toBe("the command failed (ended after 30 s, or wrote over 1 MiB)");
+      expect(timeouts).toEqual([30_000]);
+    } finally {
+      spy.mockRestore();
+    }
+  });
+
+  it("gives a Secret, which prints nothing of the output", async () => {
+    const config = checked(
+      `version: 1
+gateways: { one: { adapter: ngrok, token: env:T } }
+providers:
+  p:
+    credential: { scheme: api_key, apiKey: ${JSON.stringify(script("key.js", `console.log('${MARKER}')`))} }
+    gateways: { one: { id: x } }
+`,
+      "gatefold.yaml",
+      directory.path,
+    );
+    const [use] = config.bindings.flatMap((binding) => secretsOf(binding).uses);
+    if (use === undefined) throw new Error("the config has no reference");
+    const found = (await resolveSecrets(config, [use], {}))(use.reference);
+    expect(isSecret(found)).toBe(true);
+    expect(found.reveal()).toBe(MARKER);
+    expect([`${found}`, JSON.stringify(found), inspect(found)]).toEqual(["[redacted]", '"[redacted]"', "[redacted]"]);
   });
 
   it("that prints nothing is an error", async () => {

@@ -1,10 +1,14 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
+  type Node,
   type Pair,
   parseDocument,
   visit,
@@ -38,7 +42,26 @@ export interface ConfigDocument extends Locator {
 
 // Enough for any hand-written file; a chain of aliases that expands beyond it is an attack.
 const MAX_ALIASES = 100;
-const MAX_CHARACTERS = 10 * 1024 * 1024;
+// Finding what an alias means takes a look at every anchor before it.
+const MAX_ANCHORS = 1000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+const MAX_TOKENS = 300_000;
+// The lexer puts a control character before each scalar.
+const MARK_OR_BLANK = /^(?:[ \t]*|(?!\s)\p{Cc})$/u;
+const MAX_DEPTH = 64;
+/** A file with more problems than this is no config with mistakes. */
+export const MOST_PROBLEMS = 1000;
+
+/** What the texts of one config may hold together: the parser's time and memory grow with each word, bracket and line end. */
+export interface ParseBudget {
+  characters: number;
+  tokens: number;
+}
+
+/** The budget of one config: 4 MiB of text, of 300,000 YAML tokens. */
+export function parseBudget(): ParseBudget {
+  return { characters: MAX_CHARACTERS, tokens: MAX_TOKENS };
+}
 
 // The parser's own messages quote the text around the error, which may be a pasted key: these say the same without it.
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
@@ -52,17 +75,18 @@ const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses YAML 1.2 (JSON is a part of it).
+ * Parses YAML 1.2 (JSON is a part of it). Texts of one config share a budget.
  * @throws ConfigError with the place of every syntax error
  */
-export function parseConfigDocument(file: string, text: string): ConfigDocument {
+export function parseConfigDocument(file: string, text: string, budget: ParseBudget = parseBudget()): ConfigDocument {
   const lines = new LineCounter();
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problem = (message: string, offset = 0): ConfigProblem => ({ file, ...at(offset), path: "", message });
-  if (text.length > MAX_CHARACTERS) throw new ConfigError("invalid", [problem("is larger than 10 MiB")]);
+  const excess = spend(budget, text);
+  if (excess !== undefined) throw new ConfigError("invalid", [problem(excess)]);
   const document = parseDocument(text, {
     lineCounter: lines,
     version: "1.2",
@@ -74,7 +98,9 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   const problems = [
     // One syntax error makes the parser stumble over what follows.
     ...document.errors.slice(0, 1).map((error) => problem(syntaxMessage(error), error.pos[0])),
-    ...brokenNodes(document).map(({ offset, message }) => problem(message, offset)),
+    ...brokenNodes(document)
+      .slice(0, MOST_PROBLEMS)
+      .map(({ offset, message }) => problem(message, offset)),
   ];
   if (problems.length > 0) throw new ConfigError("invalid", problems);
   const place: Locator["place"] = (path, part = "value") => ({ file, ...at(offsetAt(document, path, part)) });
@@ -85,10 +111,24 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
     problem: (path, message, part) => ({ ...place(path, part), path: path.join("."), message }),
     holds: (path) => nodeAt(document, path) !== undefined,
     source(path) {
-      const node = resolved(document, nodeAt(document, path)?.value);
+      const node = resolved(nodeAt(document, path)?.value);
       return isScalar(node) && typeof node.source === "string" ? node.source : undefined;
     },
   };
+}
+
+/** Takes a text out of a budget, and says what it has too much of. */
+function spend(budget: ParseBudget, text: string): string | undefined {
+  budget.characters -= text.length;
+  if (budget.characters < 0)
+    return "is too large: a config has at most 4 MiB in all; give each group of providers its own";
+  // The parser keeps an object for each token; the lexer keeps none, and ends with the budget.
+  for (const token of new Lexer().lex(text)) {
+    if (!MARK_OR_BLANK.test(token)) budget.tokens -= 1;
+    if (budget.tokens < 0)
+      return "holds too much: a config has at most 300,000 YAML tokens (names, values, brackets, line ends) in all";
+  }
+  return undefined;
 }
 
 function syntaxMessage({ code }: YAMLError): string {
@@ -101,13 +141,15 @@ interface BrokenNode {
 }
 
 function brokenNodes(document: Document): BrokenNode[] {
+  const excess = boundedAnchors(document);
+  if (excess !== undefined) return [excess];
   const broken: BrokenNode[] = [];
   visit(document, {
     Map(_key, { items }) {
-      broken.push(...brokenNames(document, items));
+      for (const each of brokenNames(items)) broken.push(each);
     },
     Alias(_key, node) {
-      if (node.resolve(document) !== undefined) return;
+      if (anchored.has(node)) return;
       broken.push({ offset: offsetOf(node) ?? 0, message: "is an alias to nothing" });
     },
     Pair(_key, { key, value }) {
@@ -123,10 +165,41 @@ function brokenNodes(document: Document): BrokenNode[] {
   return broken;
 }
 
-function brokenNames(document: Document, items: readonly { readonly key: unknown }[]): BrokenNode[] {
+// What each alias means: asking the document itself goes through all of it, each time.
+const anchored = new WeakMap<Alias, Node>();
+
+/** Learns what every alias means, or says what there is too much of. */
+function boundedAnchors(document: Document): BrokenNode | undefined {
+  const anchors = new Map<string, Node>();
+  let count = 0;
+  let excess: BrokenNode | undefined;
+  const refuse = (node: unknown, message: string) => {
+    excess = { offset: offsetOf(node) ?? 0, message };
+    return visit.BREAK;
+  };
+  visit(document, {
+    Node(_key, node, ancestors) {
+      // Pairs count as levels, too.
+      if (ancestors.length > 2 * MAX_DEPTH) return refuse(node, `is nested more than ${MAX_DEPTH} levels deep`);
+      const isAnchor = !isAlias(node) && isNode(node) && node.anchor !== undefined;
+      if (!isAlias(node) && !isAnchor) return undefined;
+      count += 1;
+      if (count > MAX_ANCHORS)
+        return refuse(node, `is one anchor or alias too many: a file has at most ${MAX_ANCHORS}`);
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) anchored.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      return undefined;
+    },
+  });
+  return excess;
+}
+
+function brokenNames(items: readonly { readonly key: unknown }[]): BrokenNode[] {
   const names = new Set<string>();
   return items.flatMap(({ key }) => {
-    const name = resolved(document, key);
+    const name = resolved(key);
     const offset = offsetOf(key) ?? 0;
     if (!isScalar(name)) return name === undefined ? [] : [{ offset, message: "is no name: expected a text" }];
     const isSecond = names.has(String(name.value));
@@ -147,7 +220,7 @@ function plainValue(document: Document, problem: (message: string) => ConfigProb
 function nodeAt(document: Document, path: ConfigPath): { readonly key?: unknown; readonly value: unknown } | undefined {
   let found: { key?: unknown; value: unknown } = { value: document.contents };
   for (const name of path) {
-    const parent = resolved(document, found.value);
+    const parent = resolved(found.value);
     if (isSeq(parent)) {
       if (!/^\d+$/.test(name) || Number(name) >= parent.items.length) return undefined;
       found = { value: parent.items[Number(name)] };
@@ -182,8 +255,8 @@ function offsetAt(document: Document, path: ConfigPath, part: "key" | "value"): 
   return offsetOf(document.contents) ?? 0;
 }
 
-function resolved(document: Document, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
+function resolved(node: unknown): unknown {
+  return isAlias(node) ? anchored.get(node) : node;
 }
 
 function offsetOf(node: unknown): number | undefined {

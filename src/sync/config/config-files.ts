@@ -1,5 +1,6 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { readBounded } from "./bounded-file.ts";
 import { ConfigError, type ConfigProblem, fileProblem } from "./config-error.ts";
 
 /** One file of a config, read. */
@@ -17,6 +18,8 @@ export interface ConfigTexts {
   readonly problems: readonly ConfigProblem[];
 }
 
+const LARGEST_BYTES = 4 * 1024 * 1024;
+const TOO_LARGE = "is too large: a config has at most 4 MiB in all; give each group of providers its own";
 const CONFIG_FILE = /^[^.].*\.(yaml|yml|json)$/;
 
 /** Reads files and folders, each file once. Of a folder: its own YAML and JSON files, in the order of their names. */
@@ -31,7 +34,8 @@ export async function readConfigFiles(given: readonly string[], workingDirectory
         const path = resolve(workingDirectory, file);
         const identity = await reading(file, () => realpath(path));
         if (texts.has(identity)) continue;
-        const text = await reading(file, () => readFile(path, "utf8"));
+        const text = await reading(file, () => readBounded(path, LARGEST_BYTES));
+        if (text === undefined) throw new ConfigError("invalid", [fileProblem(file, TOO_LARGE)]);
         texts.set(identity, { file, text, directory: dirname(path) });
       }
     } catch (error) {
@@ -44,13 +48,17 @@ export async function readConfigFiles(given: readonly string[], workingDirectory
 
 /** The files that a name stands for: itself, or what is in the folder. */
 async function filesOf(name: string, workingDirectory: string): Promise<readonly string[]> {
-  const isFolder = async (file: string) => (await stat(resolve(workingDirectory, file))).isDirectory();
-  if (!(await reading(name, () => isFolder(name)))) return [name];
+  const look = (file: string) => reading(file, () => stat(resolve(workingDirectory, file)));
+  if (!(await look(name)).isDirectory()) return [name];
   const children = await reading(name, () => readdir(resolve(workingDirectory, name)));
   const files: string[] = [];
   for (const child of children.filter((each) => CONFIG_FILE.test(each)).sort()) {
     const file = join(name, child);
-    if (!(await reading(file, () => isFolder(file)))) files.push(file);
+    const found = await look(file);
+    // Whoever can add to the folder could link to what never ends, such as a terminal.
+    if (!found.isDirectory() && !found.isFile())
+      throw new ConfigError("invalid", [fileProblem(file, "is no regular file")]);
+    if (!found.isDirectory()) files.push(file);
   }
   if (files.length > 0) return files;
   throw new ConfigError("invalid", [fileProblem(name, "is a folder without a .yaml, .yml or .json file")]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
-import type { ConfigDocument, ConfigPath } from "./config-document.ts";
+import { type ConfigDocument, type ConfigPath, MOST_PROBLEMS } from "./config-document.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { NAME, referenceText } from "./config-fields.ts";
 import type { ConfigFile } from "./config-sources.ts";
@@ -19,9 +19,12 @@ export class ConfigReader {
     this.#problems = problems;
   }
 
-  /** Notes a problem with a value, or with its key. */
+  /** Notes a problem with a value, or with its key. The last that is noted says that there may be more. */
   report(path: ConfigPath, message: string, part?: "key" | "value"): void {
-    this.#problems.push(this.document.problem(path, message, part));
+    if (this.#isFull) return;
+    const isLast = this.#problems.length === MOST_PROBLEMS - 1;
+    const shown = isLast ? `${message}; problems beyond the first ${MOST_PROBLEMS} are not shown` : message;
+    this.#problems.push(this.document.problem(path, shown, part));
   }
 
   /** A mapping of names of the user's own. */
@@ -64,7 +67,12 @@ export class ConfigReader {
     return text === undefined ? undefined : parseReference(text, this.directory);
   }
 
+  get #isFull(): boolean {
+    return this.#problems.length >= MOST_PROBLEMS;
+  }
+
   #reportUnknown(path: ConfigPath, key: string, known: readonly string[]): void {
+    if (this.#isFull) return;
     this.report([...path, key], `unknown field${suggestion(key, known)}`, "key");
   }
 

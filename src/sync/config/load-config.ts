@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { parseConfigDocument } from "./config-document.ts";
+import { type ParseBudget, parseBudget, parseConfigDocument } from "./config-document.ts";
 import { readGateway, readProvider } from "./config-entries.ts";
 import { ConfigError, type ConfigProblem, describePlace } from "./config-error.ts";
 import { rootFields } from "./config-fields.ts";
@@ -39,7 +39,8 @@ interface Part {
 
 function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
   const problems = [...unreadable];
-  const parts = texts.flatMap((text) => readPart(text, problems));
+  const budget = parseBudget();
+  const parts = texts.flatMap((text) => readPart(text, problems, budget));
   // Where a file could not be read, nothing is known to be missing.
   const isWhole = unreadable.length === 0 && parts.length === texts.length;
   refuseSecondPlaces(parts);
@@ -68,9 +69,13 @@ function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
   };
 }
 
-function readPart({ file, text, directory }: ConfigText, problems: ConfigProblem[]): readonly Part[] {
+function readPart(
+  { file, text, directory }: ConfigText,
+  problems: ConfigProblem[],
+  budget: ParseBudget,
+): readonly Part[] {
   try {
-    const document = parseConfigDocument(file, text);
+    const document = parseConfigDocument(file, text, budget);
     const reader = new ConfigReader({ document, directory }, problems);
     const root = reader.fields(document.value, [], ROOT_FIELDS);
     if (root === undefined) return [];

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Secret, secret } from "../../contract/secret.ts";
+import { readBounded } from "./bounded-file.ts";
 
 /** Where a secret is kept. The config holds nothing else of it. */
 export interface SecretReference {
@@ -21,7 +21,7 @@ export interface ReferenceSources {
 }
 
 const EXEC_TIMEOUT_MS = 30_000;
-const EXEC_MAX_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** What a reference looks like. */
 export const REFERENCE_PATTERN = /^(env|file|exec):(\S.*)$/;
@@ -54,13 +54,16 @@ export async function resolveReference(
     return given(value, `the environment variable ${target}`);
   }
   try {
-    if (kind === "file")
-      return given(trimmed(await readFile(resolve(directory, target), "utf8")), `the file ${target}`);
+    if (kind === "file") {
+      const text = await readBounded(resolve(directory, target), MAX_BYTES);
+      if (text === undefined) return { problem: `the file ${target} is larger than 1 MiB: expected a secret's file` };
+      return given(trimmed(text), `the file ${target}`);
+    }
     const [command = "", ...parameters] = splitCommand(target);
     const options = {
       cwd: directory,
       timeout: EXEC_TIMEOUT_MS,
-      maxBuffer: EXEC_MAX_BYTES,
+      maxBuffer: MAX_BYTES,
       env: environmentOf(sources),
     };
     const { stdout } = await promisify(execFile)(command, parameters, options);
