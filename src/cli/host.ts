@@ -15,4 +15,8 @@ export interface Host {
   readonly signal: AbortSignal;
   /** Aborts when the user asks again: what is in flight ends at once. */
   readonly force: AbortSignal;
+  /** Imports the module at a `file:` URL. Without it no adapter of a file or a package can be used. */
+  readonly importModule?: (url: string) => Promise<unknown>;
+  /** Whether the modes of files mean nothing, as on Windows. */
+  readonly ignoresModes?: boolean;
 }

@@ -57,4 +57,6 @@ process.exitCode = await run(process.argv.slice(2), {
   runtime: { now: () => Date.now(), sleep, pid: process.pid, hostName: hostname(), actor: actor(), isAlive },
   signal: ending.signal,
   force: forcing.signal,
+  importModule: (url) => import(url),
+  ignoresModes: process.platform === "win32",
 });

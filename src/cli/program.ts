@@ -7,6 +7,9 @@ import { FORMATS, type Format, printError, printReport, type Report, requireOutp
 
 const DEFAULT_CONFIG = "gatefold.yaml";
 
+const TRUST_CODE = "run the adapters that are files or packages";
+const TRUST_FULLY = "run the config's adapters and exec: commands, and send tokens to the hosts it names";
+
 const EXIT_CODES = `
 Exit codes: 0 clean or done, 1 error, 2 changes or drift present, 3 refused for safety, 4 partly applied,
 5 credentials missing or refused, 6 the plan is stale, 8 cancelled.`;
@@ -75,7 +78,7 @@ function addSyncCommands(program: Command, host: Host, perform: Perform): void {
       .option("--provider <names...>", "only these providers")
       .option("--tag <names...>", "only providers with one of these tags")
       .option("--journal <file>", "the journal, in place of the config's")
-      .option("--trust-config", "run the file's exec: commands, and send tokens to the hosts it names");
+      .option("--trust-config", TRUST_FULLY);
   const reporting = (command: Command) =>
     command
       .addOption(new Option("--format <form>", "how to print it; --json is short for json").choices(FORMATS))
@@ -130,29 +133,38 @@ function addJournalCommands(program: Command, host: Host, perform: Perform): voi
 }
 
 function addOtherCommands(program: Command, host: Host, perform: Perform): void {
-  onConfig(program, "validate", "check the config; needs no token, no key and no network").action((options) =>
-    perform(async () => (await import("./commands/validate.ts")).validate(host, options)),
-  );
+  onConfig(program, "validate", "check the config; needs no token, no key and no network")
+    .option("--trust-config", TRUST_CODE)
+    .action((options) => perform(async () => (await import("./commands/validate.ts")).validate(host, options)));
   onConfig(program, "import", "write a config from what a gateway holds; reads only")
     .requiredOption("--gateway <name>", "the gateway; the config has its entry")
     .option("--out <file>", "a file that is not there yet; without it the config is printed")
     .option("--all", "also what the config binds already")
     .option("--journal <file>", "the journal, in place of the config's")
-    .option("--trust-config", "run the file's exec: commands, and send tokens to the hosts it names")
+    .option("--trust-config", TRUST_FULLY)
     .action((options) => perform(async () => (await import("./commands/import.ts")).importConfig(host, options)));
   onConfig(program, "explain <target> <id> <update>", "show the requests that an update would make; sends nothing")
     .option("--settings <yaml>", "settings of the adapter, where the target is an adapter")
+    .option("--trust-config", TRUST_CODE)
     .addHelpText(
       "after",
-      "\nThe target is an adapter or a gateway of the config. The update is YAML or JSON, or a file that holds it:\n" +
+      "\nThe target is an adapter (a name, a file such as ./my-gateway.js, or a package) or a gateway of the config.\n" +
+        "The update is YAML or JSON, or a file that holds it:\n" +
         "  gatefold explain my-gateway 123 '{name: New, credential: {scheme: api_key, apiKey: env:KEY}}'",
     )
     .action((target: string, id: string, update: string, options) =>
       perform(async () => (await import("./commands/explain.ts")).explain(host, { target, id, update }, options)),
     );
-  withJson(program, "capabilities [adapter]", "show what the adapters can do").action((name: string | undefined) =>
-    perform(async () => (await import("./commands/capabilities.ts")).capabilities(host, name)),
-  );
+  withJson(program, "capabilities [adapter]", "show what the adapters can do; one may be a file or a package")
+    .option("--trust-config", TRUST_CODE)
+    .action((name: string | undefined, options) =>
+      perform(async () => (await import("./commands/capabilities.ts")).capabilities(host, name, options)),
+    );
+  withJson(
+    program,
+    "new-adapter <name>",
+    "write a folder with an adapter, its fixture and its test, to start from",
+  ).action((name: string) => perform(async () => (await import("./commands/new-adapter.ts")).newAdapter(host, name)));
   withJson(program, "schema <name>", "print a JSON Schema: of config, plan or apply").action((name: string) =>
     perform(async () => (await import("./commands/schema.ts")).schema(name)),
   );

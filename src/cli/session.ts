@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { adapters } from "../../adapters/index.ts";
 import {
+  type AdapterDirectory,
+  adapterOf,
   bindingsInScope,
   type CheckedBinding,
   type CheckedConfig,
@@ -15,15 +17,21 @@ import {
   resolveSecrets,
   type Scope,
 } from "../sync/index.ts";
+import { adaptersOf, isTrusted, type TrustOptions } from "./adapters.ts";
 import type { Host } from "./host.ts";
+import { warnOfConfigModes, warnOfSecretModes } from "./modes.ts";
+
+/** Where the config is, and whether its code may run. */
+export interface ConfigOptions extends TrustOptions {
+  /** Files and folders. */
+  readonly config: readonly string[];
+}
 
 /** The flags of every command that works on gateways. */
-export interface SessionOptions {
-  readonly config: readonly string[];
+export interface SessionOptions extends ConfigOptions {
   readonly gateway?: readonly string[];
   readonly provider?: readonly string[];
   readonly tag?: readonly string[];
-  readonly trustConfig?: boolean;
   /** The journal, in place of the config's. */
   readonly journal?: string;
 }
@@ -40,17 +48,25 @@ export interface Session {
   readonly journalFile: string;
 }
 
-/** The variable that stands for `--trust-config`. */
-export const TRUST_VARIABLE = "GATEFOLD_TRUST_CONFIG";
-
 /** Reads and checks a config of these files and folders, without any secret. */
-export async function readConfig(host: Host, files: readonly string[]): Promise<CheckedConfig> {
-  return checkConfig(await loadConfig(files, host.workingDirectory), adapters);
+export async function readConfig(host: Host, options: ConfigOptions): Promise<CheckedConfig> {
+  return (await readWithAdapters(host, options)).checked;
+}
+
+/** The same with the adapters of its gateways. */
+export async function readWithAdapters(
+  host: Host,
+  options: ConfigOptions,
+): Promise<{ readonly checked: CheckedConfig; readonly adapters: AdapterDirectory }> {
+  const config = await loadConfig(options.config, host.workingDirectory);
+  await warnOfConfigModes(host, config);
+  const found = await adaptersOf(host, config, options);
+  return { checked: checkConfig(config, found), adapters: found };
 }
 
 /** Reads a config and opens the gateways in scope. Only their tokens are resolved, and only after the trust check. */
 export async function openSession(host: Host, options: SessionOptions): Promise<Session> {
-  return openChecked(host, await readConfig(host, options.config), options);
+  return openChecked(host, await readConfig(host, options), options);
 }
 
 /** The same for a config that is read already. */
@@ -59,15 +75,11 @@ export async function openChecked(host: Host, checked: CheckedConfig, options: S
   const bindings = bindingsInScope(checked, scope);
   // A journal that the command line names is the user's own choice.
   requireTrust(checked, bindings, isTrusted(host, options), { usesJournal: options.journal === undefined });
+  const journalFile = resolve(host.workingDirectory, options.journal ?? checked.config.journal);
+  await warnOfSecretModes(host, checked, bindings, journalFile);
   const fingerprints = await openFingerprints(host, checked);
   const connections = await connect(checked, bindings, host.environment, { proxy: "environment" });
-  const journalFile = resolve(host.workingDirectory, options.journal ?? checked.config.journal);
   return { checked, scope, bindings, connections, fingerprints, journalFile };
-}
-
-/** Whether the user vouches for the config. */
-export function isTrusted({ environment }: Host, { trustConfig }: Pick<SessionOptions, "trustConfig">): boolean {
-  return trustConfig === true || isSet(environment[TRUST_VARIABLE]);
 }
 
 async function openFingerprints(host: Host, checked: CheckedConfig): Promise<Fingerprints> {
@@ -80,6 +92,14 @@ async function openFingerprints(host: Host, checked: CheckedConfig): Promise<Fin
   return new Fingerprints(key);
 }
 
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+/**
+ * The same for a command that needs nothing of the gateways: an adapter that is a file or a package is not loaded, and what it
+ * would judge is not judged.
+ */
+export async function readWithoutCode(host: Host, files: readonly string[]): Promise<CheckedConfig> {
+  const config = await loadConfig(files, host.workingDirectory);
+  await warnOfConfigModes(host, config);
+  const named = config.gateways.filter((entry) => "adapter" in adapterOf(entry.adapter, adapters));
+  const bindings = config.bindings.filter(({ gateway }) => named.some(({ name }) => name === gateway));
+  return checkConfig({ ...config, gateways: named, bindings }, adapters);
 }

@@ -1,4 +1,4 @@
-import type { Gateway, ProviderId } from "../contract/gateway.ts";
+import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
 import type { CheckedBinding, CheckedConfig } from "./config/check.ts";
 import { issuesIn, pathParts } from "./config/check.ts";
@@ -49,7 +49,8 @@ export async function resolveSecrets(
 }
 
 /**
- * Opens the gateways of the bindings in scope. `defaults` are settings that an entry may override.
+ * Opens the gateways of the bindings in scope. `defaults` are settings that an entry may override, for the adapters that
+ * take them.
  * @throws ConfigError when a token is not there or is malformed
  */
 export async function connect(
@@ -67,8 +68,8 @@ export async function connect(
       // A proxy does not know this machine's own addresses.
       const host = hostOf(entry.settings.baseUrl);
       const direct = host !== undefined && isLoopback(host) ? { proxy: false } : {};
-      const settings = { ...defaults, ...direct, ...entry.settings, token: secretOf(entry.token) };
-      connections.set(entry.name, adapter.open(settings));
+      const settings = { ...entry.settings, token: secretOf(entry.token) };
+      connections.set(entry.name, adapter.open(withDefaults(adapter, settings, { ...defaults, ...direct })));
     } catch (error) {
       const problems = issuesIn(error).map(({ path, message }) =>
         checked.config.sources.problem([...entry.path, ...pathParts(path)], message),
@@ -77,4 +78,10 @@ export async function connect(
     }
   }
   return connections;
+}
+
+// An adapter from elsewhere may know no such setting, and take none that it does not know.
+function withDefaults(adapter: AnyAdapter, settings: object, defaults: object): object {
+  const complete = { ...defaults, ...settings };
+  return adapter.settings.safeParse(complete).success ? complete : settings;
 }

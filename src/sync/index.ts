@@ -1,7 +1,15 @@
 // Keeping gateways in line with a file: the entry "gatefold/sync".
 export { type AdoptedRow, type AdoptInput, type AdoptResult, adoptSecrets } from "./apply/adopt.ts";
 export { type AppliedRow, type ApplyCall, type ApplyInput, type ApplyResult, applyPlan } from "./apply/apply.ts";
-export { adapterOf, type CheckedBinding, type CheckedConfig, checkConfig, openWithoutToken } from "./config/check.ts";
+export {
+  type AdapterDirectory,
+  adapterOf,
+  type CheckedBinding,
+  type CheckedConfig,
+  checkConfig,
+  type FoundAdapter,
+  openWithoutToken,
+} from "./config/check.ts";
 export { type Binding, type Config, type GatewayEntry, gatewayOf } from "./config/config.ts";
 export { type ConfigDocument, type ConfigPath, type Locator, parseConfigDocument } from "./config/config-document.ts";
 export {
@@ -22,11 +30,14 @@ export {
   type Limit,
   type RunLimits,
 } from "./config/limits.ts";
+export { type AdapterLoading, findAdapter, loadAdapters } from "./config/load-adapters.ts";
 export { loadConfig, parseConfig } from "./config/load-config.ts";
+export type { SecretReference } from "./config/reference.ts";
 export { bindingsInScope, type Scope } from "./config/scope.ts";
 export { requireTrust } from "./config/trust.ts";
 export { type Connections, connect, type ResolvedSecrets, resolveSecrets } from "./connect.ts";
 export { adoptExit, applyExit, configExit, EXIT, type ExitCode, errorExit, planExit } from "./exit-code.ts";
+export type { Redaction } from "./foreign/words.ts";
 export { type Imported, type ImportedEntry, type ImportInput, importGateway } from "./import/import-gateway.ts";
 export type { Evidence, Happening, JournalEvent, ObjectKey } from "./journal/event.ts";
 export { Fingerprints, fingerprintKeyProblem } from "./journal/fingerprint.ts";
@@ -34,6 +45,7 @@ export { checkJournal, type Journal, openJournal, readJournal } from "./journal/
 export { JournalError, type JournalErrorKind } from "./journal/journal-error.ts";
 export { type FieldRecord, JournalState, type ObjectRecord, type OpenIntent } from "./journal/state.ts";
 export { type VerifiedJournal, verifyJournal } from "./journal/verify.ts";
+export { type GuardedUse, modeProblem } from "./permissions.ts";
 export { documentSchema, type PlanDocument } from "./plan/document.ts";
 export { describeExceeded, type ExceededLimit } from "./plan/limits.ts";
 export { secretsToCompare, secretsToWrite } from "./plan/needed-secrets.ts";

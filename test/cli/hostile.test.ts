@@ -154,19 +154,49 @@ it("all that asks for trust is told at once, and that of other gateways only whe
   expectNothingHappened(sandbox);
 });
 
-it.each(["./evil.js", "../evil.js", "/evil.js", "node:child_process", "constructor", "__proto__"])(
-  "an adapter called %s does not exist, and is not loaded",
-  async (name) => {
-    directory.write("evil.js", `require("fs").writeFileSync(${quoted(join(directory.path, MARKER))}, "")`);
-    const { sandbox, run, place } = await fleet((yaml) => yaml.replace("adapter: ngrok", `adapter: »${quoted(name)}`));
-    for (const argv of [["plan"], ["apply", "--trust-config"], ["validate"]]) {
-      const { exit, stdout, stderr } = await run(...argv);
-      expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
-      expect(stderr).toMatch(new RegExp(`^${place}: gateways\\.ngrok-prod\\.adapter: unknown adapter`));
-    }
-    expectNothingHappened(sandbox);
-  },
-);
+const plant = (name: string) =>
+  directory.write(name, `require("fs").writeFileSync(${quoted(join(directory.path, MARKER))}, "")`);
+
+it.each([
+  ["../evil.js", "there is no such file"],
+  ["/evil.js", "there is no such file"],
+  ["node:child_process", "unknown adapter; there are "],
+  ["child_process", "unknown adapter; there are "],
+  ["constructor", "unknown adapter; there are "],
+  ["__proto__", "unknown adapter; there are "],
+])("an adapter called %s does not exist, and nothing is loaded for it", async (name, message) => {
+  plant("evil.js");
+  const { sandbox, run, place } = await fleet((yaml) => yaml.replace("adapter: ngrok", `adapter: »${quoted(name)}`));
+  for (const argv of [["plan"], ["apply", "--trust-config"], ["validate"]]) {
+    const { exit, stdout, stderr } = await run(...argv);
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^${place}: gateways\\.ngrok-prod\\.adapter: ${message}`));
+  }
+  expectNothingHappened(sandbox);
+});
+
+it("an adapter that is a file is not loaded without trust, whatever the command", async () => {
+  plant("evil.js");
+  const { sandbox, run, place } = await fleet((yaml) => yaml.replace("adapter: ngrok", "adapter: »./evil.js"));
+  const key = ["adopt", "--key"];
+  const explain = ["explain", "ngrok-prod", "aigpk_1", "{ name: N }"];
+  const commands = [["plan"], ["apply"], ["drift"], ["validate"], ["import", "--gateway", "ngrok-prod"], key, explain];
+  for (const argv of commands) {
+    const ran = await run(...argv);
+    const message = "is code that the config names: running it needs --trust-config";
+    expect(ran).toEqual({ exit: 3, stdout: "", stderr: `${place}: gateways.ngrok-prod.adapter: ${message}\n` });
+  }
+  expect((await run("capabilities", "./evil.js")).exit).toBe(3);
+  expectNothingHappened(sandbox);
+});
+
+it("an adapter that is a file is not loaded to look at the journal", async () => {
+  plant("evil.js");
+  const { sandbox, run } = await fleet((yaml) => yaml.replace("adapter: ngrok", "adapter: »./evil.js"));
+  const { exit, stderr } = await run("journal", "show");
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining("there is no journal here") });
+  expectNothingHappened(sandbox);
+});
 
 describe("with --trust-config", () => {
   it("commands run, for the token, the key and the fingerprints", async () => {

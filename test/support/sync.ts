@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { adapters } from "../../adapters/index.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { run } from "../../src/cli/program.ts";
@@ -47,7 +48,8 @@ export function useTemporaryDirectory(): { readonly path: string; write(name: st
       return path;
     },
     write(name, text) {
-      writeFileSync(join(path, name), text);
+      // As tight as a config, a key and a journal should be.
+      writeFileSync(join(path, name), text, { mode: 0o600 });
       return join(path, name);
     },
   };
@@ -216,6 +218,11 @@ export interface Surroundings {
   readonly onOutput?: (stdout: string) => void;
 }
 
+/** Loads a CommonJS module in the place of `import()`, which nothing in this process can do. */
+export async function requireModule(url: string): Promise<unknown> {
+  return require(fileURLToPath(url));
+}
+
 /** Runs one command line in this process, and keeps what it prints. */
 export async function gatefold(argv: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
   const { environment = {}, directory = tmpdir(), isTerminal = false, onOutput } = surroundings;
@@ -236,6 +243,7 @@ export async function gatefold(argv: readonly string[], surroundings: Surroundin
     runtime: testRuntime(surroundings.runtime),
     signal,
     force,
+    importModule: requireModule,
   };
   const exit = await run(argv, host);
   return { exit, stdout, stderr };

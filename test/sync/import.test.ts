@@ -369,7 +369,9 @@ providers:
     const { text, environment } = await imported(sandbox, "respan-prod", byText);
     expect(Object.keys(checked(text).bindings[0]?.fields ?? {})).toEqual(["name", "credential"]);
     expect(
-      comments(text).filter((line) => /^(requestTimeout|native\.temperature): .*give baseUrl/.test(line)),
+      comments(text).filter((line) =>
+        /^(requestTimeout|native\.temperature): .*need.* baseUrl in the same update/.test(line),
+      ),
     ).toHaveLength(2);
     expect(await planOver(text, environment)).toEqual([{ provider: "one", status: "unverifiable", writes: [] }]);
   });

@@ -1,19 +1,22 @@
 import {
   AbortedError,
   AuthenticationError,
+  type Call,
   type ErrorDetails,
+  type Gateway,
   type GatewayError,
   type ListedProvider,
   NetworkError,
   NotFoundError,
   PermissionDeniedError,
   type ProviderId,
+  type ProviderState,
   RateLimitError,
   secret,
   TimeoutError,
   UnavailableError,
 } from "../../src/index.ts";
-import { type GatewayReader, readStates, type Wanted } from "../../src/sync/plan/read.ts";
+import { type GatewayReader, readersOf, readStates, type Wanted } from "../../src/sync/plan/read.ts";
 import { checked } from "../support/sync.ts";
 
 const [binding] = checked(`version: 1
@@ -206,5 +209,71 @@ describe("single reads", () => {
     expect(outcomes.slice(0, 4)).toEqual(["0 is read 0", "1 is read 1", "2 is read 2", "NetworkError"]);
     expect(outcomes.at(-1)).toBe("NetworkError");
     expect(asked.length).toBeLessThan(20);
+  });
+});
+
+describe("a gateway that is only read", () => {
+  const state: ProviderState<ProviderId> = { id: "a", name: "read", credential: { kind: "unknown" } };
+  const plain = (written: ProviderId[]): Gateway<ProviderId> => ({
+    adapter: "acme",
+    capabilities: capabilitiesOf("ids"),
+    parseId: () => "a",
+    explain: () => [],
+    async get(id) {
+      await this.update(id, { name: "N" });
+      return state;
+    },
+    async *list() {
+      await this.update("a", { name: "N" });
+      yield state;
+    },
+    async update(id) {
+      written.push(id);
+      return { provider: state, notes: [] };
+    },
+  });
+
+  class WithPrivateMembers implements Gateway<ProviderId> {
+    readonly adapter = "acme";
+    readonly capabilities = capabilitiesOf("ids");
+    readonly #state = state;
+    parseId = () => "a";
+    explain = () => [];
+    async get(_id: ProviderId, _call?: Call) {
+      return this.#state;
+    }
+    async *list() {
+      yield this.#state;
+    }
+    async update() {
+      return { provider: this.#state, notes: [] };
+    }
+  }
+
+  const readerFor = (gateway: Gateway<ProviderId>) => {
+    const reader = readersOf(new Map([["one", gateway]])).get("one");
+    if (reader === undefined) throw new Error("there is no reader");
+    return reader;
+  };
+  const listed = async (reader: GatewayReader) => {
+    const found: unknown[] = [];
+    for await (const each of reader.list()) found.push(each);
+    return found;
+  };
+
+  it.each([Object.prototype, null])("cannot write while it reads", async (prototype) => {
+    const written: ProviderId[] = [];
+    const reader = readerFor(Object.setPrototypeOf(plain(written), prototype));
+    const refusal = { name: "UnsafePlanError", message: "acme: a plan only reads, and something tried to write" };
+    await expect(reader.get("a")).rejects.toMatchObject(refusal);
+    await expect(listed(reader)).rejects.toMatchObject(refusal);
+    expect(written).toEqual([]);
+    expect(Object.keys(reader)).toEqual(["adapter", "capabilities", "get", "list"]);
+  });
+
+  it("can be an instance of a class with private members", async () => {
+    const reader = readerFor(new WithPrivateMembers());
+    expect([await reader.get("a"), await listed(reader)]).toEqual([state, [state]]);
+    expect(Object.keys(reader)).toEqual(["adapter", "capabilities", "get", "list"]);
   });
 });

@@ -72,6 +72,33 @@ it("trust is asked for every command, and none of them is run before", async () 
   expect(existsSync(join(directory.path, "ran"))).toBe(false);
 });
 
+it("trust is asked for every file outside the folder of the config, and for none in it", async () => {
+  symlinkSync("/etc", join(directory.path, "link"));
+  directory.write("key", "sk-in-the-folder");
+  const problemsFor = (reference: string) => {
+    const text = `version: 1
+fingerprintKey: ${reference}
+gateways: { one: { adapter: ngrok, token: ${reference} } }
+providers:
+  p:
+    credential: { scheme: api_key, apiKey: ${reference} }
+    gateways: { one: { id: x } }
+`;
+    return configErrorOf(() => trust(checked(text, "gatefold.yaml", directory.path), false));
+  };
+  for (const outside of ["file:../key", "file:/proc/self/environ", "file:link/passwd", "file:key/../../other"]) {
+    const { kind, problems } = await problemsFor(outside);
+    const message = "reads a file outside the folder of the config: that needs --trust-config";
+    expect({ kind, problems: problems.map(({ path }) => path) }).toEqual({
+      kind: "untrusted",
+      problems: ["fingerprintKey", "gateways.one.token", "providers.p.credential.apiKey"],
+    });
+    expect(new Set(problems.map((problem) => problem.message))).toEqual(new Set([message]));
+  }
+  await expect(problemsFor("file:key")).rejects.toThrow("nothing was thrown");
+  await expect(problemsFor("file:folder/../key")).rejects.toThrow("nothing was thrown");
+});
+
 it("trust is asked for once where one command stands for several gateways", async () => {
   const text = `version: 1
 gateways: { a: { adapter: ngrok, token: env:A }, b: { adapter: ngrok, token: env:B } }

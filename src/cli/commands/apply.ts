@@ -45,7 +45,7 @@ export interface ApplyOptions extends PlanOptions {
 /** Plans and carries the plan out, or carries out a plan that was saved. */
 export async function apply(host: Host, planFile: string | undefined, options: ApplyOptions): Promise<Report> {
   const saved = planFile === undefined ? undefined : await readSaved(host, planFile, options);
-  return applyChecked(host, await readConfig(host, options.config), options, saved);
+  return applyChecked(host, await readConfig(host, options), options, saved);
 }
 
 /** The same for a config that is read already. Every secret that is written is resolved before the first write. */

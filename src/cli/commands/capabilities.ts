@@ -2,22 +2,16 @@ import { adapters } from "../../../adapters/index.ts";
 import type { Capabilities, FieldCapability } from "../../contract/capabilities.ts";
 import { credentialSchemes } from "../../contract/credential.ts";
 import { updateFields } from "../../contract/update.ts";
-import { adapterOf, ConfigError, EXIT } from "../../sync/index.ts";
+import { EXIT } from "../../sync/index.ts";
+import { requireAdapter, type TrustOptions } from "../adapters.ts";
 import type { Host } from "../host.ts";
 import { type Report, table } from "../output.ts";
 
-/** Shows what the adapters can do, from their own data. */
-export async function capabilities(_host: Host, name: string | undefined): Promise<Report> {
-  const chosen = name === undefined ? adapters : [requireAdapter(name)];
+/** Shows what the adapters can do, from their own data: all that are known, or one, which may be a file or a package. */
+export async function capabilities(host: Host, name: string | undefined, options: TrustOptions): Promise<Report> {
+  const chosen = name === undefined ? adapters : [await requireAdapter(host, name, options)];
   const all = Object.fromEntries(chosen.map((adapter) => [adapter.name, adapter.capabilities()]));
   return { data: all, text: capabilityTable(all), exit: EXIT.done };
-}
-
-/** The adapter of that name. */
-export function requireAdapter(name: string) {
-  const found = adapterOf(name, adapters);
-  if ("adapter" in found) return found.adapter;
-  throw new ConfigError("invalid", [{ file: name, line: 1, column: 1, path: "", message: found.problem }]);
 }
 
 /** Fields and credential schemes as rows, adapters as columns. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { adapters } from "../../../adapters/index.ts";
 import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
-import type { Gateway, ProviderId, RequestPreview } from "../../contract/gateway.ts";
+import type { AnyAdapter, Gateway, ProviderId, RequestPreview } from "../../contract/gateway.ts";
 import type { ProviderUpdate } from "../../contract/update.ts";
 import {
   type ConfigDocument,
@@ -18,13 +18,15 @@ import {
   withSecrets,
   writtenFields,
 } from "../../sync/index.ts";
+import { adaptersOf, namedAdapter, requireAdapter } from "../adapters.ts";
 import type { Host } from "../host.ts";
+import { warnOfConfigModes } from "../modes.ts";
 import type { Report } from "../output.ts";
-import { requireAdapter } from "./capabilities.ts";
+import type { ConfigOptions } from "../session.ts";
 
 /** What `explain` is about. */
 export interface ExplainTarget {
-  /** An adapter's name, or a gateway of the config. */
+  /** An adapter (a name, a file or a package), or a gateway of the config. */
   readonly target: string;
   readonly id: string;
   /** YAML or JSON, or the path of a file that holds it. */
@@ -32,9 +34,7 @@ export interface ExplainTarget {
 }
 
 /** Options of `explain`. */
-export interface ExplainOptions {
-  /** Files and folders of the config. */
-  readonly config: readonly string[];
+export interface ExplainOptions extends ConfigOptions {
   /** Settings of the adapter as YAML or JSON, where the target is an adapter. */
   readonly settings?: string;
 }
@@ -57,16 +57,37 @@ export async function explain(host: Host, about: ExplainTarget, options: Explain
 }
 
 async function openTarget(host: Host, target: string, options: ExplainOptions): Promise<Gateway<ProviderId>> {
-  if (adapters.some(({ name }) => name === target)) {
-    const settings = options.settings === undefined ? {} : parseConfigDocument("--settings", options.settings).value;
-    return openUnreached(requireAdapter(target), typeof settings === "object" && settings !== null ? settings : {});
+  // No gateway's name has a slash, and an adapter that is known by name comes before a gateway.
+  if (target.includes("/") || adapters.some(({ name }) => name === target)) {
+    return openAdapter(await requireAdapter(host, target, options), options);
   }
-  const entry = gatewayOf(await loadConfig(options.config, host.workingDirectory), target);
-  return openWithoutToken(requireAdapter(entry.adapter), entry.settings);
+  try {
+    return await openGateway(host, target, options);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.kind !== "invalid") throw error;
+    const adapter = await namedAdapter(host, target, options);
+    if (adapter === undefined) throw error;
+    return openAdapter(adapter, options);
+  }
+}
+
+async function openGateway(host: Host, name: string, options: ExplainOptions): Promise<Gateway<ProviderId>> {
+  const config = await loadConfig(options.config, host.workingDirectory);
+  await warnOfConfigModes(host, config);
+  const entry = gatewayOf(config, name);
+  // Of the others nothing is needed, least of all their code.
+  const found = (await adaptersOf(host, { ...config, gateways: [entry] }, options)).adapterOf(entry);
+  if ("adapter" in found) return openWithoutToken(found.adapter, entry.settings);
+  throw new ConfigError("invalid", [config.sources.problem([...entry.path, "adapter"], found.problem)]);
+}
+
+function openAdapter(adapter: AnyAdapter, options: ExplainOptions): Gateway<ProviderId> {
+  const settings = options.settings === undefined ? {} : parseConfigDocument("--settings", options.settings).value;
+  return openUnreached(adapter, typeof settings === "object" && settings !== null ? settings : {});
 }
 
 // Nothing is sent, so an address that is required and not given stays open.
-function openUnreached(adapter: Parameters<typeof openWithoutToken>[0], settings: object): Gateway<ProviderId> {
+function openUnreached(adapter: AnyAdapter, settings: object): Gateway<ProviderId> {
   try {
     return openWithoutToken(adapter, settings);
   } catch (error) {

@@ -16,10 +16,11 @@ import {
   readJournal,
   requireTrust,
 } from "../../sync/index.ts";
+import { isTrusted } from "../adapters.ts";
 import type { Host } from "../host.ts";
+import { warnOfSecretModes } from "../modes.ts";
 import type { Report } from "../output.ts";
-import { isTrusted, readConfig, type SessionOptions } from "../session.ts";
-import { requireAdapter } from "./capabilities.ts";
+import { readWithAdapters, type SessionOptions } from "../session.ts";
 
 /** Options of `import`. */
 export interface ImportOptions extends Pick<SessionOptions, "config" | "trustConfig" | "journal"> {
@@ -60,11 +61,20 @@ interface OpenedGateway {
  * @throws ConfigError when the config is wrong or has no such gateway, asks for trust, or lacks the token
  */
 async function openGateway(host: Host, options: ImportOptions): Promise<OpenedGateway> {
-  const checked = await readConfig(host, options.config);
+  const { checked, adapters } = await readWithAdapters(host, options);
   const entry = gatewayOf(checked.config, options.gateway);
-  const adapter = requireAdapter(entry.adapter);
+  const found = adapters.adapterOf(entry);
+  // A checked config has them all.
+  if ("problem" in found) throw new Error(`${entry.adapter}: ${found.problem}`);
+  const { adapter } = found;
   const targets = [bareBinding(checked, entry, adapter)];
   requireTrust(checked, targets, isTrusted(host, options), { usesJournal: options.journal === undefined });
+  await warnOfSecretModes(
+    host,
+    checked,
+    targets,
+    resolve(host.workingDirectory, options.journal ?? checked.config.journal),
+  );
   const connections = await connect(checked, targets, host.environment, { proxy: "environment" });
   const reader = readersOf(connections).get(entry.name);
   if (reader === undefined) throw new Error(`the gateway ${entry.name} was not opened`);

@@ -11,9 +11,10 @@ import {
   verifyJournal,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
+import { warnOfJournalMode } from "../modes.ts";
 import { type Report, table } from "../output.ts";
 import { printable } from "../render/shown.ts";
-import { readConfig } from "../session.ts";
+import { readWithoutCode } from "../session.ts";
 
 /** Where the journal is: the file given, else what the config says. */
 interface JournalPlace {
@@ -65,8 +66,12 @@ export async function journalShow(host: Host, options: JournalShowOptions): Prom
 }
 
 async function journalFile(host: Host, { journal, config }: JournalPlace): Promise<string> {
-  if (journal !== undefined) return resolve(host.workingDirectory, journal);
-  return (await readConfig(host, config)).config.journal;
+  const file =
+    journal === undefined
+      ? (await readWithoutCode(host, config)).config.journal
+      : resolve(host.workingDirectory, journal);
+  await warnOfJournalMode(host, file);
+  return file;
 }
 
 function wrongOption(option: string, message: string): ConfigError {

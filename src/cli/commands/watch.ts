@@ -24,7 +24,7 @@ export async function watch(
   options: WatchOptions,
   random: () => number = Math.random,
 ): Promise<ExitCode> {
-  let config = await readConfig(host, options.config);
+  let config = await readConfig(host, options);
   for (let rounds = 0; ; rounds++) {
     try {
       const { data, exit, ...report } = await applyChecked(host, config, options);
@@ -49,9 +49,9 @@ function isPassing(error: unknown, rounds: number): error is ConfigError | Journ
   return error instanceof ConfigError && rounds > 0;
 }
 
-async function reread(host: Host, { config: files }: WatchOptions, last: CheckedConfig): Promise<CheckedConfig> {
+async function reread(host: Host, options: WatchOptions, last: CheckedConfig): Promise<CheckedConfig> {
   try {
-    return await readConfig(host, files);
+    return await readConfig(host, options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     host.stderr(`The config is broken, the last good one is used:\n${errorText(error)}\n`);

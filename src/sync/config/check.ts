@@ -13,6 +13,7 @@ import { referenceKey } from "./reference.ts";
 /** A binding that its adapter takes. */
 export interface CheckedBinding extends Binding {
   readonly adapter: AnyAdapter;
+  /** Its `adapter` is the adapter's own name, however the config names it. */
   readonly entry: GatewayEntry;
   readonly providerId: ProviderId;
 }
@@ -23,16 +24,27 @@ export interface CheckedConfig {
   readonly bindings: readonly CheckedBinding[];
 }
 
+/** An adapter, or why there is none of that name. */
+export type FoundAdapter = { readonly adapter: AnyAdapter } | { readonly problem: string };
+
+/** The adapters of a config's gateways: see `loadAdapters`. */
+export interface AdapterDirectory {
+  adapterOf(entry: GatewayEntry): FoundAdapter;
+}
+
 /**
  * Judges a config by what the adapters know, with placeholders for every secret: it needs no token, no key and no network.
+ * @param adapters those that are known by name, or what `loadAdapters` gave where the config may name files and packages
  * @throws ConfigError with every problem and its place
  */
-export function checkConfig(config: Config, adapters: readonly AnyAdapter[]): CheckedConfig {
+export function checkConfig(config: Config, adapters: readonly AnyAdapter[] | AdapterDirectory): CheckedConfig {
   const problems: ConfigProblem[] = [];
   const report: Report = (path, message) => problems.push(config.sources.problem(path, message));
   const opened = new Map<string, OpenedEntry>();
+  const find =
+    "adapterOf" in adapters ? adapters.adapterOf : (entry: GatewayEntry) => adapterOf(entry.adapter, adapters);
   for (const entry of config.gateways) {
-    const gateway = openUnresolved(entry, adapters, report);
+    const gateway = openUnresolved(entry, find(entry), report);
     if (gateway !== undefined) opened.set(entry.name, gateway);
   }
   const managed = new Map<string, Binding>();
@@ -70,11 +82,8 @@ function managedMessage(other: Binding, binding: Binding): string {
   return `is managed by ${other.provider} already${other.gateway === binding.gateway ? "" : `; ${account}`}`;
 }
 
-/** The adapter of that name, or undefined after a report. */
-export function adapterOf(
-  name: string,
-  adapters: readonly AnyAdapter[],
-): { adapter: AnyAdapter } | { problem: string } {
+/** The adapter of that name, or what is said when there is none. */
+export function adapterOf(name: string, adapters: readonly AnyAdapter[]): FoundAdapter {
   const adapter = adapters.find((candidate) => candidate.name === name);
   if (adapter !== undefined) return { adapter };
   const names = adapters.map((candidate) => candidate.name);
@@ -86,16 +95,19 @@ export function openWithoutToken(adapter: AnyAdapter, settings: object): Gateway
   return adapter.open({ ...settings, token: secret("unresolved") });
 }
 
-function openUnresolved(entry: GatewayEntry, adapters: readonly AnyAdapter[], report: Report): OpenedEntry | undefined {
-  const found = adapterOf(entry.adapter, adapters);
+function openUnresolved(written: GatewayEntry, found: FoundAdapter, report: Report): OpenedEntry | undefined {
+  const { path: at, settings } = written;
   if ("problem" in found) {
-    report([...entry.path, "adapter"], found.problem);
+    report([...at, "adapter"], found.problem);
     return undefined;
   }
+  const { adapter } = found;
   try {
-    return { entry, adapter: found.adapter, gateway: openWithoutToken(found.adapter, entry.settings) };
+    // From here on the adapter has its own name: a path or a package may be written in several ways.
+    const entry = written.adapter === adapter.name ? written : { ...written, adapter: adapter.name };
+    return { entry, adapter, gateway: openWithoutToken(adapter, settings) };
   } catch (error) {
-    for (const { path, message } of issuesIn(error)) report([...entry.path, ...pathParts(path)], message);
+    for (const { path, message } of issuesIn(error)) report([...at, ...pathParts(path)], message);
     return undefined;
   }
 }

@@ -58,7 +58,7 @@ function fileSchema(adapters: readonly AnyAdapter[]): z.ZodType {
     ...providerFields,
     gateways: z.record(name, binding).meta({ description: "The gateways that have this provider, by name." }),
   });
-  const gateway = z.union(adapters.map(gatewaySchema));
+  const gateway = z.union([...adapters.map(gatewaySchema), foreignGatewaySchema(adapters)]);
   return z
     .strictObject({
       ...rootFields,
@@ -76,6 +76,18 @@ function gatewaySchema(adapter: AnyAdapter): z.ZodType {
   // Of settings of another form only the names that every gateway has are known.
   if (!(settings instanceof z.ZodObject)) return z.looseObject(common);
   return z.strictObject({ ...described(settings.shape, SETTING_DESCRIPTIONS), ...common });
+}
+
+/** A gateway whose adapter is a file or a package: nothing is known of its settings. */
+function foreignGatewaySchema(adapters: readonly AnyAdapter[]): z.ZodType {
+  const names = adapters.map(({ name }) => name.replace(/[^\w-]/g, "\\$&")).join("|");
+  const description =
+    "The path of a file, relative to this one, or the name of a package: its adapter is loaded with --trust-config.";
+  const adapter = z
+    .string()
+    .regex(new RegExp(`^(?!(${names})$).`))
+    .meta({ description });
+  return z.looseObject({ ...gatewayFields, adapter });
 }
 
 function updateFieldSchemas(adapters: readonly AnyAdapter[]) {

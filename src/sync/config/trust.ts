@@ -1,14 +1,17 @@
+import { resolve } from "node:path";
 import type { CheckedBinding, CheckedConfig } from "./check.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { secretsOf } from "./desired.ts";
 import { leadsOutside } from "./leads-outside.ts";
+import type { SecretReference } from "./reference.ts";
 
 const COMMAND = "runs a command: that needs --trust-config";
+const OUTSIDE = "reads a file outside the folder of the config: that needs --trust-config";
 
 /**
  * A config may come from a stranger's pull request: without trust no command of it runs, no token goes unencrypted, or
- * to a host other than the ones that the vendor documents, and nothing is written outside the config's own folder.
+ * to a host other than the ones that the vendor documents, and nothing is read or written outside the config's own folder.
  * Loopback needs no trust. Gateways and keys are judged for the bindings in scope, the journal only where it is used.
  * @throws ConfigError of kind `untrusted` with every place that asks for trust
  */
@@ -21,19 +24,29 @@ export function requireTrust(
   if (trusted) return;
   const problems: ConfigProblem[] = [];
   const report = (path: ConfigPath, message: string) => problems.push(config.sources.problem(path, message));
-  if (config.fingerprintKey?.kind === "exec") report(["fingerprintKey"], COMMAND);
+  const judge = (path: ConfigPath, reference: SecretReference) => {
+    const message = referenceProblem(reference, config.sources.directoryOf(path));
+    if (message !== undefined) report(path, message);
+  };
+  if (config.fingerprintKey !== undefined) judge(["fingerprintKey"], config.fingerprintKey);
   if (usesJournal && leadsOutside(config.sources.directoryOf(["journal"]), config.journal)) {
     report(["journal"], "leads outside the folder of the config: writing there needs --trust-config");
   }
   for (const { entry, adapter } of bindings) {
-    if (entry.token.kind === "exec") report([...entry.path, "token"], COMMAND);
+    judge([...entry.path, "token"], entry.token);
     const message = addressProblem(entry.settings.baseUrl, adapter.hosts);
     if (message !== undefined) report([...entry.path, "baseUrl"], message);
   }
   for (const { path, reference } of bindings.flatMap((binding) => secretsOf(binding).uses)) {
-    if (reference.kind === "exec") report(path, COMMAND);
+    judge(path, reference);
   }
   if (problems.length > 0) throw new ConfigError("untrusted", problems);
+}
+
+function referenceProblem({ kind, target, directory }: SecretReference, own: string): string | undefined {
+  if (kind === "exec") return COMMAND;
+  const folder = directory ?? own;
+  return kind === "file" && leadsOutside(folder, resolve(folder, target)) ? OUTSIDE : undefined;
 }
 
 function addressProblem(baseUrl: unknown, documented: readonly string[]): string | undefined {

@@ -54,13 +54,13 @@ export async function knownObjects(sources: KnownSources, call: Call): Promise<K
 }
 
 /** The readable ids that the journal knows of this account's objects, by id. */
-function recordedSlugs({ entry, events = [] }: KnownSources): ReadonlyMap<ProviderId, string> {
+function recordedSlugs({ entry, reader, events = [] }: KnownSources): ReadonlyMap<ProviderId, string> {
   const { baseUrl } = entry.settings;
   const address = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href : null;
   const journal = new JournalState(events);
   const slugs = new Map<ProviderId, string>();
   for (const object of events.flatMap(objectsIn)) {
-    const isOurs = object.gateway === entry.name && object.adapter === entry.adapter && object.baseUrl === address;
+    const isOurs = object.gateway === entry.name && object.adapter === reader.adapter && object.baseUrl === address;
     const slug = isOurs ? journal.record(object)?.slug : undefined;
     if (slug !== undefined) slugs.set(object.id, slug);
   }

@@ -7,10 +7,10 @@ import type { Fingerprints } from "../journal/fingerprint.ts";
 import { comparable } from "./compare.ts";
 
 /** The object that a binding is about, as the journal names it. */
-export function objectOf({ gateway, entry, providerId }: CheckedBinding): ObjectKey {
+export function objectOf({ gateway, adapter, entry, providerId }: CheckedBinding): ObjectKey {
   const { baseUrl } = entry.settings;
   const address = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href : null;
-  return { gateway, adapter: entry.adapter, baseUrl: address, id: providerId };
+  return { gateway, adapter: adapter.name, baseUrl: address, id: providerId };
 }
 
 /** Whether a desired field holds a secret, or is a credential. */

@@ -22,23 +22,33 @@ export interface Wanted {
 
 const READS_AT_ONCE = 8;
 
-/** A gateway that can only be read, at run time too: an adapter that tries to write while it reads gets an error. */
+/** A gateway that can only be read. */
 function readerOf(connections: Connections, name: string): GatewayReader {
   const gateway = connections.get(name);
   if (gateway === undefined) throw new Error(`the gateway ${name} was not opened`);
-  const guarded: Gateway<ProviderId> = Object.create(gateway, {
-    update: {
-      value: async () => {
-        throw new UnsafePlanError(`${gateway.adapter}: a plan only reads, and something tried to write`);
-      },
-    },
-  });
+  const guarded = withoutWriting(gateway);
   const { adapter, capabilities } = gateway;
   return Object.freeze({
     adapter,
     capabilities,
     get: (id: ProviderId, call?: Call) => guarded.get(id, call),
     list: (call?: Call) => guarded.list(call),
+  });
+}
+
+/**
+ * Read-only at run time too: an adapter that tries to write while it reads gets an error. An instance of a class is asked
+ * as it is: what is private to it would not be there on anything else.
+ */
+function withoutWriting(gateway: Gateway<ProviderId>): Gateway<ProviderId> {
+  const prototype: unknown = Object.getPrototypeOf(gateway);
+  if (prototype !== Object.prototype && prototype !== null) return gateway;
+  return Object.create(gateway, {
+    update: {
+      value: async () => {
+        throw new UnsafePlanError(`${gateway.adapter}: a plan only reads, and something tried to write`);
+      },
+    },
   });
 }
 
