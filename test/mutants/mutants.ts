@@ -190,6 +190,12 @@ const mapping: readonly Mutant[] = [
     }),
   },
   {
+    name: "resets a field that was left out",
+    caughtBy: "name: set, and nothing else",
+    says: "what the update says nothing of",
+    adapter: withParts({ body: (update) => ({ note: null, ...parts.body(update) }) }),
+  },
+  {
     name: "forgets one of two fields that are given together",
     caughtBy: "name: set and description: set",
     says: "what it changes at the gateway",

@@ -118,6 +118,10 @@ async function becomes(subject: Subject, named: NamedWrite, given: ErrorFixture,
     if (given.vendorCode !== undefined) {
       requireEqual(error.vendorCode, given.vendorCode, `${what}, answered ${status}: the vendor's code`, source);
     }
+    if (given.fieldErrors !== undefined) {
+      const fieldErrors = "fieldErrors" in error ? error.fieldErrors : undefined;
+      requireEqual(fieldErrors, given.fieldErrors, `${what}, answered ${status}: the errors of fields`, source);
+    }
     const stated = "retryAfterMs" in error ? error.retryAfterMs : undefined;
     requireEqual(stated, given.retryAfterMs, `${what}, answered ${status}: the stated wait in milliseconds`, source);
   }

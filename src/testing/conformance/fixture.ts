@@ -1,5 +1,5 @@
 import type { CredentialScheme } from "../../contract/credential.ts";
-import type { GatewayError } from "../../contract/errors.ts";
+import type { GatewayError, Issue } from "../../contract/errors.ts";
 import type { ProviderId } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field, ProviderUpdate } from "../../contract/update.ts";
@@ -86,6 +86,8 @@ export interface ErrorFixture {
   /** A part of the error's message. */
   readonly says?: string;
   readonly vendorCode?: string;
+  /** The vendor's words per field, where the body has them. */
+  readonly fieldErrors?: readonly Issue[];
   readonly retryAfterMs?: number;
   readonly source?: string;
 }

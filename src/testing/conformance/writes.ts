@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { ProviderState } from "../../contract/state.ts";
-import { type ProviderUpdate, parseUpdate } from "../../contract/update.ts";
+import { type Field, givenFields, type ProviderUpdate, parseUpdate, updateFields } from "../../contract/update.ts";
 import { CONTRACT, expectedLine, failureOf, lineOf, onBench, sortedJson } from "./bench.ts";
 import { secretTexts } from "./canary.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
@@ -15,6 +15,7 @@ export function writes(subject: Subject): readonly ConformanceCase[] {
   const singles = writesOf(subject);
   return [
     ...singles.map((named) => titled(named.title, () => sendsExactly(subject, named))),
+    ...singles.map((named) => titled(`${named.title}, and nothing else`, () => leavesTheRest(subject, named))),
     ...singles.map((named) => titled(`${named.title}, explained`, () => explainsTruly(subject, named))),
     ...pairsOf(subject, singles).map((pair) =>
       titled(pair.map(({ title }) => title).join(" and "), () => combines(subject, pair)),
@@ -51,6 +52,27 @@ async function sendsExactly(subject: Subject, named: NamedWrite): Promise<void> 
       CONTRACT,
     );
     showsWhatWasWritten(subject, named, read);
+  });
+}
+
+/** What an update leaves out stays as it is, but for what the capabilities say a write of its fields may reset. */
+async function leavesTheRest(subject: Subject, { write, title }: NamedWrite): Promise<void> {
+  const id = targetOf(subject, write);
+  const { fields } = subject.capabilities;
+  const given = givenFields(write.update);
+  const touched = new Set<Field>([...given, ...given.flatMap((field) => fields[field].writtenWith ?? [])]);
+  // What comes with a connection takes the place of the provider's own.
+  if (touched.has("connectionId")) for (const field of ["baseUrl", "credential"] as const) touched.add(field);
+  // The state tells of a connection in both.
+  if (touched.has("credential")) touched.add("connectionId");
+  const rest = (state: ProviderState<unknown>) => {
+    const kept = updateFields.filter((field) => !touched.has(field) && Object.hasOwn(state, field));
+    return Object.fromEntries(["slug", "upstream", ...kept].map((name) => [name, Reflect.get(state, name)]));
+  };
+  await onBench(subject.adapter, subject.fixture, async ({ gateway }) => {
+    const before = await gateway.get(id);
+    await gateway.update(id, write.update);
+    requireEqual(rest(await gateway.get(id)), rest(before), `${title}: what the update says nothing of`, CONTRACT);
   });
 }
 
