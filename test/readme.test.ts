@@ -59,6 +59,9 @@ describe("the README", () => {
 describe("the README's examples", () => {
   it("compile against the built package", () => {
     const files = new Map(blocks("ts").map((text, index) => [join(root, `readme-example-${index}.ts`), text]));
+    // The reader's own adapter.
+    const own = 'import type { AnyAdapter } from "gatefold"; export declare const acme: AnyAdapter;';
+    files.set(join(root, "acme.ts"), own);
     const options: ts.CompilerOptions = {
       strict: true,
       exactOptionalPropertyTypes: true,

@@ -25,6 +25,7 @@ export function capabilityRows(all: Readonly<Record<string, Capabilities>>): str
       ...each.map(({ schemes }) => (schemes[scheme] ? "set" : "-")),
     ]),
     ["list tells", ...each.map(({ list }) => list)],
+    ["notices conflicts", ...each.map(({ detectsConflicts }) => (detectsConflicts ? "yes" : "-"))],
     ["key hint", ...each.map(({ hint }) => (hint ? "yes" : "-"))],
   ];
 }
@@ -33,7 +34,8 @@ function capabilityTable(all: Readonly<Record<string, Capabilities>>): string {
   return table(capabilityRows(all));
 }
 
-function describeField({ set, clear, read, limits, writtenWith, needsRead }: FieldCapability): string {
+function describeField(capability: FieldCapability): string {
+  const { set, clear, read, limits, writtenWith, requires = [], needsRead } = capability;
   if (!set) return "-";
   const readable = { yes: "read", no: "write-only", maybe: "maybe read" }[read];
   const bounds =
@@ -47,6 +49,7 @@ function describeField({ set, clear, read, limits, writtenWith, needsRead }: Fie
     readable,
     ...bounds,
     ...along,
+    ...requires.map(({ field }) => `needs ${field}`),
     ...(needsRead ? ["may cost a read"] : []),
   ].join(", ");
 }
