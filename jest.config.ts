@@ -9,6 +9,11 @@ const config: Config = {
   testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   setupFilesAfterEnv: ["<rootDir>/test/support/no-network.ts"],
+  // What stands for a package of somebody else's names ours as it would; child processes get the built one, as users do.
+  moduleNameMapper: {
+    "^gatefold$": "<rootDir>/src/index.ts",
+    "^gatefold/(kit|sync|testing)$": "<rootDir>/src/$1/index.ts",
+  },
   transform: {
     "\\.ts$": [
       "@swc/jest",

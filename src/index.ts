@@ -4,8 +4,8 @@ export * from "./contract/errors.ts";
 export {
   type Adapter,
   type AnyAdapter,
-  CONTRACT_VERSION,
   type Call,
+  CONTRACT_VERSION,
   type Gateway,
   type ProviderId,
   type RequestPreview,

@@ -97,8 +97,8 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
   }
 
   async function findInList(id: Id, call: OpenCall): Promise<Sent> {
-    const { path, query } = vendor.list;
-    for await (const reply of followPages((next) => fetchPage(next, call), query)) {
+    const { path } = vendor.list;
+    for await (const reply of everyReply(call)) {
       const listed = vendor.normalize(reply);
       if (listed.id === id) return { provider: { ...redactData(listed, call.known), id }, reply };
     }
@@ -142,7 +142,10 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return provider;
   }
 
-  async function fetchPage(pageQuery: string | undefined, call: OpenCall): Promise<Page<Reply>> {
+  async function fetchPage(
+    pageQuery: string | undefined,
+    call: OpenCall,
+  ): Promise<Page<Reply> & { readonly total?: number }> {
     const { path, page } = vendor.list;
     const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
     const result = await client(request, { repeat: "safe", ...call });
@@ -151,6 +154,18 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     const parsed = parseReply(page, result.text);
     if ("problem" in parsed) throw refuse(parsed.problem);
     return { ...parsed.value, refuse };
+  }
+
+  function everyReply(call: OpenCall): AsyncGenerator<Reply, void, undefined> {
+    const { query: first, queryAfter } = vendor.list;
+    let [pages, entries] = [0, 0];
+    return followPages(async (query) => {
+      const page = await fetchPage(query, call);
+      pages += 1;
+      entries += page.items.length;
+      const next = queryAfter?.({ pages, entries, total: page.total });
+      return next === undefined ? page : { ...page, nextQuery: next };
+    }, first);
   }
 
   return {
@@ -174,7 +189,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
 
     async *list(call = {}) {
       const opened = openCall(call, []);
-      for await (const reply of followPages((query) => fetchPage(query, opened), vendor.list.query)) {
+      for await (const reply of everyReply(opened)) {
         if (call.signal?.aborted) {
           const message = `${adapter}: the list was aborted`;
           throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });

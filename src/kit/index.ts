@@ -17,6 +17,7 @@ export type { Repeat } from "./retry.ts";
 export { type CommonSettings, commonSettings, settingUrlSchema, type Token } from "./settings.ts";
 export type {
   AdapterDefinition,
+  PagesRead,
   Translatable,
   Translation,
   Vendor,

@@ -46,8 +46,14 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
     readonly path: Path;
     /** The first page's query. */
     readonly query?: string;
-    /** The entries of a page, and the next page's query where there is one. */
-    readonly page: z.ZodType<{ readonly items: readonly Reply[]; readonly nextQuery?: string }>;
+    /** The entries of a page, and what tells of the next one: its query, or how much there is in all where the caller counts. */
+    readonly page: z.ZodType<{
+      readonly items: readonly Reply[];
+      readonly nextQuery?: string;
+      readonly total?: number;
+    }>;
+    /** Where the caller counts: the query of the page that follows what was read, or undefined at the end. */
+    queryAfter?(read: PagesRead): string | undefined;
   };
   /** Conditions of an update that need no read. `update` may lack fields that are invalid by themselves; `given` has all. */
   conditions?(update: ProviderUpdate, given: readonly Field[]): readonly Issue[];
@@ -68,6 +74,14 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   readError(body: unknown, status: number): VendorError;
   /** What the caller could do about a refusal, as a possibility; appended to the vendor's message. */
   advise?(status: number, update: ProviderUpdate): string | undefined;
+}
+
+/** What was read of a list so far, and what its last page said of the whole. */
+export interface PagesRead {
+  readonly pages: number;
+  readonly entries: number;
+  /** Pages or entries, as the vendor counts. */
+  readonly total: number | undefined;
 }
 
 /** A valid update, ready to be turned into requests. */

@@ -17,12 +17,13 @@ export type {
   FakeDescription,
   FakeErrors,
   FakeList,
+  FakeMask,
   FakeMember,
   FakePaging,
   FakePath,
   FakeWrite,
 } from "./fake/description.ts";
-export { startFake, type TestGateway } from "./fake/start-fake.ts";
+export { type FakeOptions, startFake, type TestGateway } from "./fake/start-fake.ts";
 
 type Vendor = Awaited<ReturnType<typeof loadSandboxes>>[number];
 

@@ -1,6 +1,6 @@
-import nock from "nock";
 import type { Sandbox } from "../../src/testing/index.ts";
-import { allowLoopback } from "../support/loopback.ts";
+import { allowLoopback, LOOPBACK } from "../support/loopback.ts";
+import { allowHosts } from "../support/no-network.ts";
 import {
   BARNDOOR_ID,
   gatefold,
@@ -236,8 +236,8 @@ providers: { p: { name: P, gateways: { one: { id: x }, two: { id: y } } } }
 });
 
 describe("without network, token, key or trust", () => {
-  beforeEach(() => nock.disableNetConnect());
-  afterEach(() => nock.enableNetConnect(/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/));
+  beforeEach(() => allowHosts([]));
+  afterEach(() => allowHosts(LOOPBACK));
 
   const text = `version: 1
 gateways:

@@ -1,10 +1,10 @@
 import childProcess from "node:child_process";
 import { existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import nock from "nock";
 import type { Sandbox } from "../../src/testing/index.ts";
 import { FLEET_KEY, type FleetOptions, fleetConfig, fleetId, fleetSeed, JOURNAL } from "../support/fleet.ts";
 import { allowLoopback } from "../support/loopback.ts";
+import { refusedPlaces } from "../support/no-network.ts";
 import { gatefold, jsonOf, marked, useSandbox, useTemporaryDirectory } from "../support/sync.ts";
 
 allowLoopback();
@@ -25,26 +25,20 @@ const commands: readonly (readonly [string, ...string[]])[] = [
 /** Everything that leaves this process or starts another one. */
 function watchProcess() {
   const started: unknown[] = [];
-  const left: string[] = [];
   // Every way to start a process but the synchronous ones ends here.
   const spawn = Reflect.get(childProcess.ChildProcess.prototype, "spawn");
-  const onRequest = ({ host }: { readonly host: string }) => {
-    if (!host.startsWith("127.0.0.1:")) left.push(host);
-  };
   beforeEach(() => {
     started.length = 0;
-    left.length = 0;
+    refusedPlaces.length = 0;
     Reflect.set(childProcess.ChildProcess.prototype, "spawn", function (this: unknown, options: unknown) {
       started.push(options);
       return Reflect.apply(spawn, this, [options]);
     });
-    nock.emitter.on("no match", onRequest);
   });
   afterEach(() => {
     Reflect.set(childProcess.ChildProcess.prototype, "spawn", spawn);
-    nock.emitter.off("no match", onRequest);
   });
-  return { started, left };
+  return { started, left: refusedPlaces };
 }
 
 const { started, left } = watchProcess();

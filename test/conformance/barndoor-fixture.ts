@@ -22,6 +22,8 @@ const DOCS = "https://docs.barndoor.ai/api-reference/llm-gateway";
 /** The documents name two verbs for an update, with the same partial body. */
 export interface Verb {
   readonly method: "PATCH" | "PUT";
+  /** The adapter's settings besides the address. */
+  readonly settings?: { readonly updateMethod: "auto" | "PATCH" | "PUT" };
   /** Which verbs the gateway takes. */
   readonly switches: NonNullable<SandboxSwitches["barndoor"]>;
 }
@@ -114,7 +116,7 @@ export function barndoorFixture(verb: Verb): AdapterFixture {
   return {
     source: `${DOCS}/providers/updateProvider`,
     start: () => sandboxGateway("barndoor", { seed, switches: { barndoor: verb.switches } }),
-    settings: ({ url, token }) => ({ baseUrl: url, token: secret(token), updateMethod: verb.method }),
+    settings: ({ url, token }) => ({ baseUrl: url, token: secret(token), ...verb.settings }),
     objects: providerStates,
     listed: providerStates.length,
     keptByGateway: ["updated_at"],
@@ -174,7 +176,7 @@ export function barndoorConnectionFixture(verb: Verb): AdapterFixture {
   return {
     source: `${DOCS}/credentials/updateCredential`,
     start: () => sandboxGateway("barndoor", { seed, switches: { barndoor: verb.switches } }),
-    settings: ({ url, token }) => ({ baseUrl: url, token: secret(token), updateMethod: verb.method }),
+    settings: ({ url, token }) => ({ baseUrl: url, token: secret(token), ...verb.settings }),
     objects: connectionStates,
     listed: connectionStates.length,
     keptByGateway: ["updated_at"],

@@ -57,7 +57,7 @@ describe("a run that resumes what was killed, and is killed itself", () => {
         return differentPoints(momentsOf(scene), tornHalf);
       });
       const endings = await Promise.all(
-        ofMany(points, 4).map((second) =>
+        ofMany(points, 2).map((second) =>
           scenes.run(() =>
             inScene(options, async (scene) => {
               await runAt(scene, first);
@@ -81,6 +81,8 @@ const kindOfFault = fc.constantFrom<Fault>(
   { kind: "status", status: 503 },
 );
 const fault = fc.tuple(kindOfFault, fc.constantFrom("PATCH", "POST")).map(([kind, method]) => ({ ...kind, method }));
+
+const STORIES = roundsOf(2);
 
 /** What happens to a series of runs. */
 const story = fc.record({
@@ -109,11 +111,11 @@ async function comparedEnd({ counts, concurrency, faults, kills }: Story) {
 it(
   "runs that are killed anywhere, with faults on the way, come to the same in the end as one that is not",
   async () => {
-    const stories = fc.sample(story, roundsOf(3));
+    const stories = fc.sample(story, STORIES);
     const ends = await Promise.all(stories.map((each) => scenes.run(() => comparedEnd(each))));
     for (const [index, { ending, whole }] of ends.entries()) {
       expect({ story: stories[index], ...ending }).toEqual({ story: stories[index], ...whole });
     }
   },
-  timeoutOf(roundsOf(3)),
+  timeoutOf(STORIES),
 );

@@ -77,14 +77,17 @@ function beforeFirstRequest(moments: readonly Moment[]): readonly Moment[] {
   return moments.slice(0, first);
 }
 
-/** The first and the last point, those around each request, and a third of the others; all of them in a soak. */
+/** The first and the last point, and one before, after and in the middle of each kind of touch; all of them in a soak. */
 function chosenOf(points: readonly Point[], moments: readonly Moment[]): readonly Point[] {
-  const requests = new Set(moments.filter(({ what }) => what === "request").map(({ touch }) => String(touch)));
-  const isAlways = (point: Point, index: number) =>
-    index === 0 || index === points.length - 1 || requests.has(point.split(" ", 1)[0] ?? "");
-  const others = points.filter((point, index) => !isAlways(point, index));
-  const chosen = new Set(ofMany(others, Math.ceil(others.length / 3)));
-  return points.filter((point, index) => isAlways(point, index) || chosen.has(point));
+  const touched = new Map(moments.map(({ touch, what }) => [String(touch), what]));
+  const byKind = new Map<string, Point[]>();
+  for (const point of points) {
+    const [touch = "", when = ""] = point.split(" ");
+    const kind = `${when} ${touched.get(touch)}`;
+    byKind.set(kind, [...(byKind.get(kind) ?? []), point]);
+  }
+  const chosen = new Set([...byKind.values()].flatMap((alike) => ofMany(alike, 1)));
+  return points.filter((point, index) => index === 0 || index === points.length - 1 || chosen.has(point));
 }
 
 describe("a run that is killed", () => {
@@ -114,7 +117,7 @@ describe("a run that is killed", () => {
     async () => {
       const fresh = { ...PATIENT, isFresh: true };
       const { moments, stored } = await undisturbed(fresh);
-      const points = chosenOf(differentPoints(beforeFirstRequest(moments), torn), []);
+      const points = chosenOf(differentPoints(beforeFirstRequest(moments), torn), moments);
       expect(await killedAtEach(fresh, points, stored)).toBe(points.length);
     },
     timeoutOf(10),

@@ -4,12 +4,14 @@ import { allowLoopback } from "../support/loopback.ts";
 import { type CliProcess, type Ended, eventually, useCli } from "../support/process.ts";
 import { endingOf, rowsOf, wholeEnding } from "./ending.ts";
 import { APPLY, type Scene, useScenes } from "./scene.ts";
+import { ofMany } from "./soak.ts";
 import { KEYS, thingsOf } from "./things.ts";
 
 allowLoopback();
 const startCli = useCli();
 const openScene = useScenes();
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const NEVER_MS = 3_600_000;
 /** No request ends by itself here, and the next run waits that long for those of an earlier one, by a clock of its own. */
 const PACE = { timeoutMs: 60_000, concurrency: 1 };
@@ -44,7 +46,7 @@ async function finish(scene: Scene, repeated: readonly string[] = []): Promise<v
   expect(await endingOf(scene)).toEqual(ending);
 }
 
-describe.each(["SIGINT", "SIGTERM"] as const)("one %s", (signal) => {
+describe.each(SIGNALS)("one %s", (signal) => {
   it("lets the write that is under way finish, and begins no other", async () => {
     const scene = await open();
     scene.sandbox.inject("ngrok", { kind: "latency", ms: 2000, method: "POST" });
@@ -63,23 +65,27 @@ describe.each(["SIGINT", "SIGTERM"] as const)("one %s", (signal) => {
     expect(scene.lockNames()).toEqual([]);
     await finish(scene);
   });
+});
 
-  it("ends a plan at once, and nothing is written anywhere", async () => {
-    const scene = await open();
-    const journal = readFileSync(scene.journal);
-    scene.sandbox.inject("ngrok", { kind: "latency", ms: NEVER_MS, path: "limit=" });
-    const already = scene.sandbox.requests.length;
-    const cli = start(scene, ["plan", "--write-unverified", "--json"]);
-    await eventually("a read", () => scene.sandbox.requests.length > already);
-    await interrupt(cli, signal);
+// What becomes of a signal is asked of both above: one of them each is enough where a process ends at once.
+it.each(ofMany(SIGNALS, 1))("%s ends a plan at once, and nothing is written anywhere", async (signal) => {
+  const scene = await open();
+  const journal = readFileSync(scene.journal);
+  scene.sandbox.inject("ngrok", { kind: "latency", ms: NEVER_MS, path: "limit=" });
+  const already = scene.sandbox.requests.length;
+  const cli = start(scene, ["plan", "--write-unverified", "--json"]);
+  await eventually("a read", () => scene.sandbox.requests.length > already);
+  await interrupt(cli, signal);
 
-    expect(await cli.ended).toMatchObject({ exit: 8, signal: null });
-    expect(scene.writes).toEqual([]);
-    expect(readFileSync(scene.journal)).toEqual(journal);
-    expect(scene.lockNames()).toEqual([]);
-  });
+  expect(await cli.ended).toMatchObject({ exit: 8, signal: null });
+  expect(scene.writes).toEqual([]);
+  expect(readFileSync(scene.journal)).toEqual(journal);
+  expect(scene.lockNames()).toEqual([]);
+});
 
-  it("ends an apply that still reads, which leaves no trace", async () => {
+it.each(ofMany([...SIGNALS].reverse(), 1))(
+  "%s ends an apply that still reads, which leaves no trace",
+  async (signal) => {
     const scene = await open();
     const journal = readFileSync(scene.journal);
     scene.sandbox.inject("ngrok", { kind: "latency", ms: NEVER_MS, path: "limit=" });
@@ -92,8 +98,8 @@ describe.each(["SIGINT", "SIGTERM"] as const)("one %s", (signal) => {
     expect(scene.writes).toEqual([]);
     expect(readFileSync(scene.journal)).toEqual(journal);
     expect(scene.lockNames()).toEqual([]);
-  });
-});
+  },
+);
 
 describe("a second signal", () => {
   it.each([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { adapters } from "../../adapters/index.ts";
 import { ConfigError, checkConfig, loadConfig, parseConfig } from "../../src/sync/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
-import fc from "../support/property.ts";
+import fc, { codePoint } from "../support/property.ts";
 import { gatefold, useTemporaryDirectory } from "../support/sync.ts";
 import { PATIENCE_MS, runs } from "./runs.ts";
 
@@ -73,7 +73,7 @@ const damaged = fc
     fc.tuple(
       fc.nat(sound.length),
       fc.nat(30),
-      fc.oneof({ weight: 3, arbitrary: scrap }, fc.string({ unit: "binary" })),
+      fc.oneof({ weight: 3, arbitrary: scrap }, fc.string({ unit: codePoint })),
     ),
     { minLength: 1, maxLength: 4 },
   )
@@ -89,7 +89,7 @@ it("any text is a checked config, or a ConfigError with a place for every proble
   );
   fc.assert(
     fc.property(text, (given) => void check(given)),
-    runs(300),
+    runs(120),
   );
 });
 
@@ -123,7 +123,7 @@ const config = fc.oneof(
 it("any values in a config's places are taken, or refused with a place", () => {
   fc.assert(
     fc.property(config, (given) => void check(JSON.stringify(given))),
-    runs(250),
+    runs(100),
   );
 });
 
@@ -159,7 +159,7 @@ it("a key that stands in the file itself is in no problem", () => {
       const safe = at > start - 12 && at < start + CANARY.length + 12 ? start + CANARY.length + 12 : at;
       for (const problem of check(text.slice(0, safe) + put + text.slice(safe))) expect(problem).not.toContain(CANARY);
     }),
-    runs(200),
+    runs(80),
   );
 });
 
@@ -200,6 +200,6 @@ it("no file is touched by reading, checking and planning, wherever the config le
       }
       expect(snapshot(directory.path)).toEqual(before);
     }),
-    runs(15),
+    runs(6),
   );
 });

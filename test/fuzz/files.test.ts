@@ -102,14 +102,14 @@ async function judgeJournal(bytes: Buffer): Promise<void> {
 }
 
 it("a journal after any accident is what stood before it, or a JournalError; what it is opened to is whole again", async () => {
-  await fc.assert(fc.asyncProperty(accidents(Buffer.from(lines.join(""))), judgeJournal), runs(250));
+  await fc.assert(fc.asyncProperty(accidents(Buffer.from(lines.join(""))), judgeJournal), runs(80));
 });
 
 it("a journal whose lines are in another order, doubled or left out is not taken for whole", async () => {
   const order = fc.array(fc.nat(lines.length - 1), { minLength: 1, maxLength: lines.length });
   await fc.assert(
     fc.asyncProperty(order, (chosen) => judgeJournal(Buffer.from(chosen.map((index) => lines[index]).join("")))),
-    runs(100),
+    runs(40),
   );
 });
 
@@ -152,7 +152,7 @@ it("events in any order, of any content, make a state", () => {
       const record = new JournalState(events).record(about);
       if (record !== undefined) expect(Array.isArray(record.open)).toBe(true);
     }),
-    runs(300),
+    runs(100),
   );
 });
 
@@ -173,7 +173,7 @@ it("a plan file after any accident is refused as stale, unless the accident chan
       const text = bytes.toString("utf8");
       expect(readOrRefused(text) !== undefined).toBe(text === planText);
     }),
-    runs(400),
+    runs(150),
   );
 });
 
@@ -187,7 +187,7 @@ it("any JSON in a plan's places is a plan of this version or refused, whatever d
       const read = readOrRefused(`${JSON.stringify(given, null, 2)}\n`);
       if (read !== undefined) expect(read.version).toBe(1);
     }),
-    runs(300),
+    runs(100),
   );
 });
 

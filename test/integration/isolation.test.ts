@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type GatewayError, secret } from "../../src/index.ts";
 import { applyExit, applyPlan, JournalState, openJournal } from "../../src/sync/index.ts";
 import { type Fault, type Sandbox, startSandbox } from "../../src/testing/index.ts";
+import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import {
   eventsOf,
   type FleetGateway,
@@ -29,6 +30,7 @@ import {
   useTemporaryDirectory,
 } from "../support/sync.ts";
 
+jest.setTimeout(PATIENCE_MS);
 allowLoopback();
 const directory = useTemporaryDirectory();
 const open = useSandbox();
@@ -366,7 +368,7 @@ describe("whatever goes wrong with whichever writes", () => {
           rmSync(folder, { recursive: true });
         }
       }),
-      { numRuns: 15 },
+      runs(8),
     );
   });
 });

@@ -8,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { createGzip } from "node:zlib";
-import nock from "nock";
 import { secret } from "../../src/index.ts";
 import { createHttp, type Http, type HttpRequest, type HttpSettings } from "../../src/kit/http.ts";
 import { path } from "../../src/kit/index.ts";
+import { allowLoopback } from "../support/loopback.ts";
 
 // Real sockets, all of them on loopback: an interceptor in between would replace the agents that are tested here.
-beforeAll(() => nock.restore());
+allowLoopback();
 
 const TOKEN = "gateway-token-9f3a";
 const KEY = "new-api-key-9f3a";

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import nock from "nock";
 import { barndoor } from "../../adapters/barndoor/index.ts";
 import { ngrok } from "../../adapters/ngrok/index.ts";
 import { respan } from "../../adapters/respan/index.ts";
@@ -16,6 +15,7 @@ import {
 import type { CommonSettings } from "../../src/kit/index.ts";
 import { fixture } from "../support/fixture.ts";
 import { credentials, token } from "../support/mapping.ts";
+import nock from "../support/nock.ts";
 import { type Step, scriptWire, type WireRequest } from "../support/wire.ts";
 
 /** One provider of each vendor, and one write that is safe to repeat. */

@@ -1,4 +1,3 @@
-import nock from "nock";
 import { barndoor } from "../../adapters/barndoor/index.ts";
 import { adapters } from "../../adapters/index.ts";
 import { ngrok } from "../../adapters/ngrok/index.ts";
@@ -11,9 +10,14 @@ import {
   secret,
   updateFields,
 } from "../../src/index.ts";
-import fc from "../support/property.ts";
+import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
+import nock from "../support/nock.ts";
+import fc, { codePoint } from "../support/property.ts";
 
-const RUNS = { numRuns: 40 };
+jest.setTimeout(PATIENCE_MS);
+const RUNS = runs(25);
+// More than twice what any function that calls itself for each gets through.
+const LEVELS = 25_000;
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
 const time = "2024-01-15T10:30:00Z";
 const calm = { token: secret("gateway-token"), rateLimit: false, retry: { attempts: 0 } };
@@ -155,7 +159,7 @@ describe.each(gateways)("%s", (_name, gateway, id, provider) => {
     );
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(provider), fc.constant([provider]));
     const body = fc.oneof(
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: codePoint }),
       fc.json(),
       fc.dictionary(members, value, { maxKeys: 6 }).map((each) => JSON.stringify(each)),
       fc.dictionary(members, value, { maxKeys: 3 }).map((each) => JSON.stringify({ ...provider, ...each })),
@@ -168,7 +172,7 @@ describe.each(gateways)("%s", (_name, gateway, id, provider) => {
           reply = { status: given, body: text, headers: { "retry-after": wait.replace(/[^\x20-\x7e]/g, "0") } };
           await everyOperation();
         }),
-        { numRuns: 15 },
+        runs(10),
       );
     });
 
@@ -177,7 +181,7 @@ describe.each(gateways)("%s", (_name, gateway, id, provider) => {
     it.each(["errors", "settings", "extra_kwargs"])(
       "one that is nested very deeply in %s is no trouble",
       async (member) => {
-        for (const inner of [nested(100_000), deep(100_000)]) {
+        for (const inner of [nested(LEVELS), deep(LEVELS)]) {
           for (const given of [200, 400]) {
             const own = JSON.stringify({ ...provider, [member]: 0 });
             reply = { status: given, body: own.replace(`"${member}":0`, `"${member}":${inner}`), headers: {} };

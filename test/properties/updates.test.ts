@@ -1,4 +1,3 @@
-import nock from "nock";
 import { barndoor } from "../../adapters/barndoor/index.ts";
 import { ngrok } from "../../adapters/ngrok/index.ts";
 import { keywordsai, respan } from "../../adapters/respan/index.ts";
@@ -14,7 +13,8 @@ import {
   type UnsupportedFieldError,
 } from "../../src/index.ts";
 import { opaqueId, path } from "../../src/kit/index.ts";
-import fc from "../support/property.ts";
+import nock from "../support/nock.ts";
+import fc, { codePoint } from "../support/property.ts";
 
 const RUNS = { numRuns: 30 };
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
@@ -336,7 +336,7 @@ describe.each(Object.entries(vendors))("any valid update at %s", (_name, vendor)
 describe("any id", () => {
   it("is one segment of the path, and can be read back from it", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 40 }), (id) => {
+      fc.property(fc.string({ unit: codePoint, minLength: 1, maxLength: 40 }), (id) => {
         const parsed = opaqueId(id);
         fc.pre("id" in parsed);
         const { text: whole } = path`/items/${id}/rotate`;
@@ -379,7 +379,7 @@ describe("any metadata", () => {
 
   it("that is a text is the same text after any number of rounds", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), (stored) => {
+      fc.property(fc.oneof(fc.string({ unit: codePoint }), fc.json()), (stored) => {
         expect(metadataText(metadataFromText(stored))).toBe(stored);
       }),
       { numRuns: 200 },

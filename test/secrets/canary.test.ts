@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import nock from "nock";
 import { barndoor } from "../../adapters/barndoor/index.ts";
 import { ngrok } from "../../adapters/ngrok/index.ts";
 import { keywordsai, respan } from "../../adapters/respan/index.ts";
@@ -13,6 +12,7 @@ import {
   type Secret,
   secret,
 } from "../../src/index.ts";
+import nock from "../support/nock.ts";
 
 // What is looked for is a core of letters and digits, so that no encoding of the rest can hide it.
 const CORES = { token: "T0kenCanary9f3a", key: "KeyCan4ry7b2e", file: "F1leCanary5d8c", other: "Oth3rCanary1a6f" };

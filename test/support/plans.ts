@@ -20,7 +20,7 @@ import {
   UnsupportedFieldError,
 } from "../../src/index.ts";
 import type { AppliedRow, ApplyResult, FieldComparison, Plan, PlanRow, Settlement } from "../../src/sync/index.ts";
-import fc from "./property.ts";
+import fc, { codePoint } from "./property.ts";
 
 export const DIGEST = "0f".repeat(32);
 
@@ -144,7 +144,7 @@ export const hostileText = fc.string({
       "\u202e",
       "\ud83d",
     ),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+    fc.string({ unit: codePoint, minLength: 1, maxLength: 1 }),
   ),
   maxLength: 40,
 });

@@ -1,4 +1,4 @@
-import nock from "nock";
+import nock from "./nock.ts";
 
 /** One request as it went over the wire. */
 export interface WireRequest {

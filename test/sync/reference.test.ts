@@ -2,7 +2,7 @@ import childProcess from "node:child_process";
 import { inspect } from "node:util";
 import { isSecret } from "../../src/index.ts";
 import { type ResolvedSecrets, resolveSecrets, secretsOf } from "../../src/sync/index.ts";
-import fc from "../support/property.ts";
+import fc, { codePoint } from "../support/property.ts";
 import { checked, configErrorOf, useTemporaryDirectory } from "../support/sync.ts";
 
 const directory = useTemporaryDirectory();
@@ -58,7 +58,7 @@ describe("an environment reference", () => {
   ];
   const texts = fc.oneof(
     fc.constantFrom(...lookalikes),
-    fc.string({ unit: "binary", minLength: 1 }),
+    fc.string({ unit: codePoint, minLength: 1 }),
     fc.double().map(String),
   );
 

@@ -6,8 +6,11 @@ import { objectOf } from "../../src/sync/plan/object.ts";
 import { judgeRow } from "../../src/sync/plan/row.ts";
 import { settleOpenIntents } from "../../src/sync/plan/settle.ts";
 import { judgeField } from "../../src/sync/plan/verdict.ts";
+import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import fc from "../support/property.ts";
 import { checked } from "../support/sync.ts";
+
+jest.setTimeout(PATIENCE_MS);
 
 const credential = { scheme: "api_key", apiKey: "env:KEY" };
 const T0 = "2026-11-22T08:00:00.000Z";
@@ -360,7 +363,7 @@ providers: { p: { credential: { scheme: api_key, apiKey: env:KEY }, gateways: { 
         expect(hintOf(world.stored.key)).toBe(hintOf(world.desired.key));
         if (!shows.hint) expect(world.stored).toMatchObject(world.desired);
       }),
-      { numRuns: 200 },
+      runs(80),
     );
   });
 });

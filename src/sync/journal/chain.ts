@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, parseJsonObject } from "../../contract/json.ts";
 import { frameSchema, type Happening, happeningSchema, type JournalEvent } from "./event.ts";
 
@@ -116,12 +116,40 @@ function render(
   happening: Readonly<Record<string, unknown>>,
 ): { readonly text: string; readonly hash: string } | undefined {
   const { at, run } = frame;
-  const members = canonicalJson(happening)?.slice(1, -1);
-  const content = canonicalJson({ ...happening, ...frame });
-  if (members === undefined || content === undefined) return undefined;
-  const hash = createHash("sha256").update(content).digest("hex");
+  // Each member is rendered once, for the line and for what is hashed: a journal may have a hundred thousand lines.
+  const content: string[] = [];
+  const members: string[] = [];
+  const whole: Readonly<Record<string, unknown>> = { ...happening, ...frame };
+  for (const name of Object.keys(whole).sort()) {
+    const value = canonicalText(whole[name]);
+    if (value === undefined) return undefined;
+    const member = `${JSON.stringify(name)}:${value}`;
+    content.push(member);
+    if (!Object.hasOwn(frame, name)) members.push(member);
+  }
+  const digest = hash("sha256", `{${content.join(",")}}`);
   const place = `${beginning(frame)}${JSON.stringify(at)},"run":${JSON.stringify(run)}`;
-  return { text: `${place},${members},"hash":"${hash}"}`, hash };
+  return { text: `${place},${members.join(",")},"hash":"${digest}"}`, hash: digest };
+}
+
+function canonicalText(value: unknown): string | undefined {
+  return isCanonical(value, QUICK_LEVELS) ? JSON.stringify(value) : canonicalJson(value);
+}
+
+// More than any event has. What is deeper takes the slow way, which knows the true limit.
+const QUICK_LEVELS = 8;
+
+/** Whether a value certainly is JSON with its members in canonical order already, as all is that a journal's line holds. */
+function isCanonical(value: unknown, levels: number): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || levels === 0) return false;
+  if (Array.isArray(value)) return Array.from(value).every((item) => isCanonical(item, levels - 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const members = Object.entries(value);
+  return members.every(([name, member], index) => {
+    return isCanonical(member, levels - 1) && (index === 0 || (members[index - 1]?.[0] ?? name) < name);
+  });
 }
 
 function beginning({ seq, previous }: Pick<Frame, "seq" | "previous">): string {

@@ -3,7 +3,7 @@ import { AT_ONCE_MS, atOnce } from "./at-once.ts";
 import { all, type Bench, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import { countOf } from "./endures.ts";
-import { simplest, strikeWrite } from "./fails.ts";
+import { simplest, strikeWrite } from "./strike.ts";
 import { caseOf, type NamedWrite, type Subject, targetOf } from "./subject.ts";
 
 const [, , , LEVEL] = LEVELS;

@@ -39,15 +39,16 @@ export function effectBetween(
   return new Map(changed.sort().map((path) => [path, after.get(path)]));
 }
 
-const known = new WeakMap<WriteFixture, Promise<Effect>>();
+const known = new WeakMap<Subject, Map<WriteFixture, Promise<Effect>>>();
 
 /**
  * What the documents' own requests do to the stored object: nothing of the adapter is asked for it but how it authenticates.
  * Each pair of writes asks for it anew, and it is always the same.
  */
 export function documentedEffect(subject: Subject, named: NamedWrite): Promise<Effect> {
-  const effect = known.get(named.write) ?? replayedEffect(subject, named);
-  known.set(named.write, effect);
+  const effects = known.get(subject) ?? new Map<WriteFixture, Promise<Effect>>();
+  const effect = effects.get(named.write) ?? replayedEffect(subject, named);
+  known.set(subject, effects.set(named.write, effect));
   return effect;
 }
 

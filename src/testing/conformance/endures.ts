@@ -2,7 +2,7 @@ import type { Fault } from "../../sandbox/index.ts";
 import { atOnce } from "./at-once.ts";
 import { type Bench, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
-import { isSentOnce, ONCE, simplest, strikeWrite, update, writeLines } from "./fails.ts";
+import { isSentOnce, ONCE, simplest, strikeWrite, update, writeLines } from "./strike.ts";
 import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , , LEVEL] = LEVELS;

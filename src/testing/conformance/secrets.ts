@@ -3,7 +3,7 @@ import type { Fault } from "../../sandbox/index.ts";
 import { all, type Bench, CONTRACT, onBench } from "./bench.ts";
 import { CANARY, echoing, marked, secretTexts, shows } from "./canary.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
-import { ONCE, writeLines } from "./fails.ts";
+import { ONCE, writeLines } from "./strike.ts";
 import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , , , LEVEL] = LEVELS;

@@ -9,6 +9,7 @@ export interface FakeDescription {
   readonly id: {
     /** The member of a stored object that holds the id. */
     readonly member: string;
+    /** A UUID is found in upper case as well. What is of another kind is no object's id: 404 in a path, 400 in a body. */
     readonly kind: "integer" | "uuid" | "text";
     /** Whether replies show it; default true. */
     readonly shown?: boolean;
@@ -40,12 +41,14 @@ export interface FakeMember {
   readonly type: "text" | "integer" | "number" | "boolean" | "object" | "list";
   /** `server`: no write takes it. Default `writes`. */
   readonly from?: "writes" | "server";
-  /** How a reply shows it. `masked` shows another text, under another name where one is given. Default `plain`. */
-  readonly shown?: "plain" | "never" | { mask(text: string): string; readonly as?: string };
+  /** How a reply shows it. Default `plain`. */
+  readonly shown?: "plain" | "never" | FakeMask;
   /** How a reply shows that it is empty. Default `null`. */
   readonly empty?: "null" | "absent";
-  /** What `null` in a write does. Default `refused`. */
+  /** What `null` in a write does; `ignored` is as if the member were left out. Default `refused`. */
   readonly null?: "clears" | "refused" | "ignored";
+  /** What a write without it does, where that is another than the write's `mode` says for all members. */
+  readonly omitted?: "kept" | "reset";
   /** Whether every write must have it. */
   readonly required?: boolean;
   /** What a write leaves of an object in it: default `replaced`. */
@@ -59,6 +62,12 @@ export interface FakeMember {
   /** Kept by the server: the time of birth, the time of the last write, or a number that each write raises. */
   readonly stamp?: "created" | "written" | "revision";
 }
+
+/** What a reply shows in the place of a value, under another name where one is given; an empty value shows as empty. */
+export type FakeMask =
+  | { mask(text: string): string; readonly as?: string }
+  /** For a value that is no text, such as the names in a map of secrets. */
+  | { derive(value: unknown): unknown; readonly as?: string };
 
 /** How a list is paged. `size` is the number of entries of a page. */
 export type FakePaging =
@@ -88,13 +97,13 @@ export interface FakeWrite {
   readonly path: string;
   /** The member of the body that holds the id, where the path does not. */
   readonly idIn?: string;
-  /** `merge` keeps what is left out, `replace` resets it to its default. */
+  /** `merge` keeps what is left out, `replace` resets it to its default; a member may say otherwise of itself. */
   readonly mode: "merge" | "replace";
   /** The members that it takes; default: all that writes may set. */
   readonly takes?: readonly string[];
   /** Whether it makes an object that is not there. Default false: that is 404. */
   readonly creates?: boolean;
-  /** A header that must hold the stored value of a member, else 412; without it 428. */
+  /** A header that must hold the stored value of a member, else 412, as for an object that is not there; without it 428. */
   readonly precondition?: { readonly header: string; readonly member: string };
   /** The member that holds the object in the reply, where it is not the reply itself. */
   readonly envelope?: string;
@@ -106,6 +115,6 @@ export interface FakeErrors {
   body?(status: number, message: string): unknown;
   /** Whether all of them are answered with status 200, the meant one being in the body alone. */
   readonly under200?: boolean;
-  /** The member that holds the wait of a 429 in seconds; default: the header `Retry-After`. */
+  /** The member that holds the wait of a 429 in seconds, as `fault.wait`; default: the header `Retry-After`. */
   readonly waitIn?: string;
 }

@@ -8,7 +8,9 @@ import {
   type VendorGateway,
   type WireReply,
 } from "../../sandbox/index.ts";
+import { checkDescription } from "./check-description.ts";
 import type { FakeDescription, FakeWrite } from "./description.ts";
+import { idInPath, idProblem, keyOf } from "./fake-id.ts";
 import { pageOf } from "./fake-list.ts";
 import { complete, type Stored, shown, stamped, written } from "./fake-object.ts";
 
@@ -39,10 +41,11 @@ class FakeGateway {
     private readonly description: FakeDescription,
     private readonly environment: VendorEnvironment,
   ) {
+    checkDescription(description);
     const now = environment.now();
     const { objects, id, rateLimit } = description;
     const all = objects.map((object) => stamped(description, complete(description, object), now, true));
-    this.#objects = new Map(all.map((object) => [String(object[id.member]), object]));
+    this.#objects = new Map(all.map((object) => [keyOf(id.kind, object[id.member]), object]));
     if (this.#objects.size < all.length) throw new TypeError("two of the fake's objects have one id");
     this.#window =
       rateLimit === undefined ? undefined : new RateWindow(rateLimit.requests, rateLimit.perMs, environment.now);
@@ -56,7 +59,7 @@ class FakeGateway {
       routes: this.#routes(),
       refuse: (refusal) => this.#refuse(refusal),
       admit: () => this.#admit(),
-      stored: (id) => structuredClone(this.#objects.get(String(id))),
+      stored: (id) => structuredClone(this.#objects.get(keyOf(this.description.id.kind, id))),
     };
   }
 
@@ -80,12 +83,14 @@ class FakeGateway {
 
   #list({ query }: RouteCall): WireReply {
     const { basePath = "", list } = this.description;
-    const all = [...this.#objects.keys()].map((id) => shown(this.description, this.#read(id)));
-    const page = pageOf({ ...list, path: basePath + list.path }, all, query, this.environment.origin());
+    const show = (id: string) => shown(this.description, this.#read(id));
+    const at = { ...list, path: basePath + list.path };
+    const page = pageOf(at, [...this.#objects.keys()], show, query, this.environment.origin());
     return "problem" in page ? this.#error(400, page.problem) : { status: 200, json: page.reply };
   }
 
-  #get(id: string, envelope: string | undefined): WireReply {
+  #get(given: string, envelope: string | undefined): WireReply {
+    const id = keyOf(this.description.id.kind, given);
     if (!this.#objects.has(id)) return this.#error(404, "There is no such object.");
     return enveloped(200, shown(this.description, this.#read(id)), envelope);
   }
@@ -98,13 +103,15 @@ class FakeGateway {
   #write(write: FakeWrite, call: RouteCall): WireReply {
     if (!isObject(call.body)) return this.#error(400, "The body must be an object.");
     const { id: ids } = this.description;
-    const named = write.idIn === undefined ? call.id : call.body[write.idIn];
-    if (named === undefined || named === null) return this.#error(400, `${write.idIn}: is required`);
-    const id = String(named);
+    const named = write.idIn === undefined ? idInPath(ids.kind, call.id) : call.body[write.idIn];
+    const problem = write.idIn === undefined ? undefined : idProblem(ids.kind, named);
+    if (problem !== undefined) return this.#error(400, `${write.idIn}: ${problem}`);
+    const id = keyOf(ids.kind, named);
     const former = this.#objects.get(id);
-    if (former === undefined && write.creates !== true) return this.#error(404, "There is no such object.");
-    const stale = former === undefined ? undefined : this.#conflict(write, call, former);
-    if (stale !== undefined) return stale;
+    const isMade = write.creates === true && idProblem(ids.kind, named) === undefined;
+    if (former === undefined && !isMade) return this.#error(404, "There is no such object.");
+    const conflict = this.#conflict(write, call, former);
+    if (conflict !== undefined) return conflict;
     const base = former ?? complete(this.description, { [ids.member]: named });
     const result = written(this.description, write, call.body, base);
     if ("refused" in result) return this.#error(400, result.refused);
@@ -115,11 +122,14 @@ class FakeGateway {
     return enveloped(former === undefined ? 201 : 200, shown(this.description, next), write.envelope);
   }
 
-  #conflict({ precondition }: FakeWrite, { headers }: RouteCall, former: Stored): WireReply | undefined {
+  #conflict({ precondition }: FakeWrite, { headers }: RouteCall, former: Stored | undefined): WireReply | undefined {
     if (precondition === undefined) return undefined;
     const given = headers[precondition.header.toLowerCase()];
+    // What is to be made has no version that could be named.
+    if (given === undefined && former === undefined) return undefined;
     if (given === undefined) return this.#error(428, `The header ${precondition.header} is required.`);
-    const isCurrent = given.replace(/^"(.*)"$/, "$1") === String(former[precondition.member]);
+    const isCurrent =
+      former !== undefined && given.replace(/^"(.*)"$/, "$1") === String(former[precondition.member] ?? "");
     return isCurrent ? undefined : this.#error(412, "Somebody else has changed it since.");
   }
 
@@ -130,8 +140,7 @@ class FakeGateway {
     const { waitIn } = this.description.errors ?? {};
     const reply = this.#error(429, "Too many requests.");
     if (waitIn === undefined) return { ...reply, headers: { "retry-after": String(seconds) } };
-    const body = "json" in reply && isObject(reply.json) ? reply.json : {};
-    return { status: reply.status, json: { ...body, [waitIn]: seconds } };
+    return { status: reply.status, json: withMember("json" in reply ? reply.json : {}, waitIn.split("."), seconds) };
   }
 
   #refuse({ status, message }: Refusal): WireReply {
@@ -146,6 +155,12 @@ class FakeGateway {
 
 function enveloped(status: number, object: unknown, envelope: string | undefined): WireReply {
   return { status, json: envelope === undefined ? object : { [envelope]: object } };
+}
+
+/** A body with one more member, in the objects that lead there. */
+function withMember(body: unknown, [name = "", ...deeper]: readonly string[], value: unknown): unknown {
+  const members = isObject(body) ? body : {};
+  return { ...members, [name]: deeper.length === 0 ? value : withMember(members[name], deeper, value) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

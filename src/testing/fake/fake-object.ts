@@ -1,7 +1,9 @@
-import type { FakeDescription, FakeMember, FakeWrite } from "./description.ts";
+import type { FakeDescription, FakeMask, FakeMember, FakeWrite } from "./description.ts";
 
 /** An object as it is stored. A member that is empty holds null. */
 export type Stored = Record<string, unknown>;
+
+const OMITTED = { merge: "kept", replace: "reset" } as const;
 
 /** The object that a write leaves, or why it is refused. `former` is undefined for an object that is to be made. */
 export function written(
@@ -16,13 +18,12 @@ export function written(
   if (unknown !== undefined) return refused(`${unknown}: is not taken here`);
   const next = { ...former };
   for (const [name, member] of takes) {
-    if (!Object.hasOwn(members, name)) {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (value === undefined || (value === null && member.null === "ignored")) {
       if (member.required === true) return refused(`${name}: is required`);
-      if (write.mode === "replace") next[name] = member.default ?? null;
+      if ((member.omitted ?? OMITTED[write.mode]) === "reset") next[name] = member.default ?? null;
       continue;
     }
-    const value = members[name];
-    if (value === null && member.null === "ignored") continue;
     const problem = value === null ? nullProblem(member) : valueProblem(member, value);
     if (problem !== undefined) return refused(`${name}: ${problem}`);
     next[name] = value === null ? (member.default ?? null) : merged(member, former[name], value);
@@ -35,20 +36,17 @@ export function written(
 export function stamped({ members }: FakeDescription, stored: Stored, now: number, isNew: boolean): Stored {
   const next = { ...stored };
   for (const [name, { stamp }] of Object.entries(members)) {
-    const keepsBirth = stamp === "created" && (!isNew || typeof next[name] === "string");
-    if (stamp === undefined || keepsBirth) continue;
-    if (stamp === "revision") next[name] = (typeof next[name] === "number" ? next[name] : 0) + 1;
-    else if (!isNew || typeof next[name] !== "string") next[name] = new Date(now).toISOString();
+    const former = next[name] ?? null;
+    const isKept = former !== null && (isNew || stamp === "created");
+    if (stamp === undefined || isKept) continue;
+    if (stamp === "revision") next[name] = (typeof former === "number" ? former : 0) + 1;
+    else next[name] = new Date(now).toISOString();
   }
   return next;
 }
 
 /** An object with every member that the description knows. */
-export function complete({ members, id }: FakeDescription, given: Readonly<Record<string, unknown>>): Stored {
-  const known = new Set([id.member, ...Object.keys(members)]);
-  const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new TypeError(`the fake's objects have a member that is not described: ${unknown}`);
-  if (given[id.member] === undefined) throw new TypeError(`one of the fake's objects lacks its ${id.member}`);
+export function complete({ members }: FakeDescription, given: Readonly<Record<string, unknown>>): Stored {
   const defaults = Object.entries(members).map(([name, member]) => [name, member.default ?? null]);
   return { ...Object.fromEntries(defaults), ...structuredClone(given) };
 }
@@ -60,14 +58,21 @@ export function shown({ members, id }: FakeDescription, stored: Stored): Record<
     if (member.shown === "never") return [];
     if (value === null && member.empty === "absent") return [];
     if (typeof member.shown !== "object") return [[name, value]];
-    return [[member.shown.as ?? name, typeof value === "string" ? member.shown.mask(value) : null]];
+    return [[member.shown.as ?? name, masked(member.shown, value)]];
   });
   return Object.fromEntries([...(id.shown === false ? [] : [[id.member, stored[id.member]]]), ...entries]);
 }
 
-function takenBy({ members }: FakeDescription, { takes }: FakeWrite): ReadonlyMap<string, FakeMember> {
+/** The members that a write takes. */
+export function takenBy({ members }: FakeDescription, { takes }: FakeWrite): ReadonlyMap<string, FakeMember> {
   const writable = Object.entries(members).filter(([, { from, stamp }]) => from !== "server" && stamp === undefined);
   return new Map(writable.filter(([name]) => takes === undefined || takes.includes(name)));
+}
+
+function masked(mask: FakeMask, value: unknown): unknown {
+  if (value === null) return null;
+  if ("derive" in mask) return mask.derive(value);
+  return typeof value === "string" ? mask.mask(value) : null;
 }
 
 const refused = (message: string) => ({ refused: message });
@@ -79,7 +84,8 @@ function merged(member: FakeMember, former: unknown, value: unknown): unknown {
   return { ...former, ...value };
 }
 
-function valueProblem(member: FakeMember, value: unknown): string | undefined {
+/** What is wrong with a value of a member, or undefined. */
+export function valueProblem(member: FakeMember, value: unknown): string | undefined {
   if (!isOfType(member.type, value)) return `must be of type ${member.type}`;
   const size = typeof value === "number" ? value : undefined;
   if (size !== undefined && member.minimum !== undefined && size < member.minimum)

@@ -17,12 +17,19 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+/** What is different about one run of a fake. */
+export interface FakeOptions {
+  /** The clock in milliseconds, for the times it keeps and its rate limit; default `Date.now`. */
+  readonly now?: () => number;
+}
+
 /**
  * Starts a gateway as a vendor describes its API, over real HTTP on loopback and with state. What is not described is refused.
  * @throws TypeError for a description that contradicts itself
  */
-export async function startFake(description: FakeDescription): Promise<TestGateway> {
-  const { urls, tokens, requests, stored, inject, close } = await openSandbox([fakeVendor(description)]);
+export async function startFake(description: FakeDescription, options: FakeOptions = {}): Promise<TestGateway> {
+  const { now = Date.now } = options;
+  const { urls, tokens, requests, stored, inject, close } = await openSandbox([fakeVendor(description)], { now });
   return {
     url: urls[FAKE],
     token: tokens[FAKE],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CHAIN_START, encodeLine } from "../../../src/sync/journal/chain.ts";
 import type { Happening } from "../../../src/sync/journal/event.ts";
-import fc from "../../support/property.ts";
+import fc, { codePoint } from "../../support/property.ts";
 import { check, intent, linesOf, observed, outcome, run } from "./support.ts";
 
 const sample = linesOf([run(), intent, outcome(2)]);
@@ -9,7 +9,7 @@ const LINE_BREAK = 0x0a;
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.string({ unit: "grapheme" }).map(observed),
-  fc.string({ unit: "binary" }).map(observed),
+  fc.string({ unit: codePoint }).map(observed),
   fc.string({ unit: "grapheme" }).map(run),
   fc.constant(intent),
 );
