@@ -1,9 +1,16 @@
 import { checkCase, conformanceCases } from "../../src/testing/conformance/check-adapter.ts";
+import { fixture as cobaltFixture } from "../foreign/cobalt/fixture.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import { acmeFixture } from "./acme/fixture.ts";
-import { mutants } from "./mutants.ts";
+import { cobaltMutants } from "./cobalt-mutants.ts";
+import { mutants as acmeMutants } from "./mutants.ts";
 
 allowLoopback();
+
+const mutants = [
+  ...acmeMutants.map((mutant) => ({ ...mutant, fixture: acmeFixture })),
+  ...cobaltMutants.map((mutant) => ({ ...mutant, fixture: cobaltFixture })),
+];
 
 let caught = 0;
 // `npm run test:mutants` asks for the count; among all other suites it would only be noise.
@@ -14,8 +21,8 @@ afterAll(() => {
 
 it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
   "an adapter that %s does not pass",
-  async (_name, { adapter, caughtBy, says }) => {
-    const found = conformanceCases(adapter(), acmeFixture).filter(({ title }) => title === caughtBy);
+  async (_name, { adapter, fixture, caughtBy, says }) => {
+    const found = conformanceCases(adapter(), fixture).filter(({ title }) => title === caughtBy);
     expect(found).toHaveLength(1);
     const [result] = await Promise.all(found.map(checkCase));
     expect(result?.status).toBe("failed");
