@@ -12,7 +12,7 @@ describe("the errors of a fake", () => {
 
   it("have a body of the vendor's own", async () => {
     const { send } = await start({ ...things, errors: { body } });
-    expect(await send("GET", "/things/none")).toMatchObject({
+    expect(await send("GET", "/things/none")).toEqual({
       status: 404,
       body: { ok: false, fault: { status: 404, message: "There is no such object." } },
     });
@@ -53,7 +53,7 @@ describe("the rate limit of a fake", () => {
     advance(500);
     await send("GET", path);
     const refused = await send("PATCH", path, { body: { name: "B" } });
-    expect(refused).toMatchObject({ status: 429, body: { error: { message: "Too many requests." } } });
+    expect(refused).toEqual({ status: 429, body: { error: { message: "Too many requests." } } });
     expect(refused.headers.get("retry-after")).toBe("10");
     expect(stored("a")?.name).toBe("A");
     advance(9499);
@@ -79,7 +79,7 @@ describe("the rate limit of a fake", () => {
     const { send } = await start(limited({ under200: true, waitIn: "error.wait" }), { now: () => 0 });
     await send("GET", path);
     await send("GET", path);
-    expect(await send("GET", path)).toMatchObject({ status: 200, body: { error: { wait: 10 } } });
+    expect(await send("GET", path)).toEqual({ status: 200, body: { error: { message: "Too many requests.", wait: 10 } } });
   });
 
   it("does not count a request without the token", async () => {
@@ -114,17 +114,17 @@ describe("the precondition of a fake's write", () => {
 
   it.each(["7", '"7"'])("holds with the current value, here as %s", async (match) => {
     const { send, stored } = await start(guarded);
-    expect(await send("PUT", "/things", put("B", "a", match))).toMatchObject({ status: 200, body: { revision: 8 } });
+    expect(await send("PUT", "/things", put("B", "a", match))).toEqual({ status: 200, body: { id: "a", name: "B", revision: 8 } });
     expect(stored("a")).toEqual({ id: "a", name: "B", revision: 8 });
   });
 
   it("is 412 with another value, and 428 without one: nothing takes effect", async () => {
     const { send, stored } = await start(guarded);
-    expect(await send("PUT", "/things", put("B", "a", '"6"'))).toMatchObject({
+    expect(await send("PUT", "/things", put("B", "a", '"6"'))).toEqual({
       status: 412,
       body: { error: { message: "Somebody else has changed it since." } },
     });
-    expect(await send("PUT", "/things", put("B", "a"))).toMatchObject({
+    expect(await send("PUT", "/things", put("B", "a"))).toEqual({
       status: 428,
       body: { error: { message: "The header If-Match is required." } },
     });
@@ -203,9 +203,9 @@ describe("the faults of a fake", () => {
     const waiting = await send("PATCH", path, rename);
     expect([waiting.status, waiting.headers.get("retry-after")]).toEqual([429, "7"]);
     inject({ kind: "status", status: 429, body: { retry_after: 7 } });
-    expect(await send("PATCH", path, rename)).toMatchObject({ status: 429, body: { retry_after: 7 } });
+    expect(await send("PATCH", path, rename)).toEqual({ status: 429, body: { retry_after: 7 } });
     inject({ kind: "status", status: 503, body: "down" });
-    expect(await send("PATCH", path, rename)).toMatchObject({ status: 503, body: "down" });
+    expect(await send("PATCH", path, rename)).toEqual({ status: 503, body: "down" });
     inject({ kind: "redirect", location: "https://elsewhere.test/things" });
     const moved = await send("PATCH", path, rename);
     expect([moved.status, moved.headers.get("location")]).toEqual([307, "https://elsewhere.test/things"]);
@@ -221,7 +221,7 @@ describe("the faults of a fake", () => {
     await expect(send("PATCH", path, rename)).rejects.toThrow("fetch failed");
     expect(stored("a")?.name).toBe("B");
     inject({ kind: "truncated" });
-    expect(await send("PATCH", path, { body: { name: "C" } })).toMatchObject({ status: 200, body: '{"id":"a","' });
+    expect(await send("PATCH", path, { body: { name: "C" } })).toEqual({ status: 200, body: '{"id":"a","' });
     expect(stored("a")?.name).toBe("C");
     inject({ kind: "html" });
     expect((await send("PATCH", path, { body: { name: "D" } })).body).toMatch(/^<!doctype html>/);
