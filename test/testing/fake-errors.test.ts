@@ -79,7 +79,10 @@ describe("the rate limit of a fake", () => {
     const { send } = await start(limited({ under200: true, waitIn: "error.wait" }), { now: () => 0 });
     await send("GET", path);
     await send("GET", path);
-    expect(await send("GET", path)).toEqual({ status: 200, body: { error: { message: "Too many requests.", wait: 10 } } });
+    expect(await send("GET", path)).toEqual({
+      status: 200,
+      body: { error: { message: "Too many requests.", wait: 10 } },
+    });
   });
 
   it("does not count a request without the token", async () => {
@@ -114,7 +117,10 @@ describe("the precondition of a fake's write", () => {
 
   it.each(["7", '"7"'])("holds with the current value, here as %s", async (match) => {
     const { send, stored } = await start(guarded);
-    expect(await send("PUT", "/things", put("B", "a", match))).toEqual({ status: 200, body: { id: "a", name: "B", revision: 8 } });
+    expect(await send("PUT", "/things", put("B", "a", match))).toEqual({
+      status: 200,
+      body: { id: "a", name: "B", revision: 8 },
+    });
     expect(stored("a")).toEqual({ id: "a", name: "B", revision: 8 });
   });
 
