@@ -66,8 +66,9 @@ function decoded(segment: string): string | undefined {
 
 function checkToken({ token, authentication = "bearer" }: VendorGateway, headers: WireRequest["headers"]) {
   const presented = presentedToken(authentication, headers);
-  if (presented === undefined) return refusal("missing-token", 401, "No token was sent.");
-  return presented === token ? undefined : { ...refusal("wrong-token", 401, "The token is not valid."), presented };
+  const what = authentication === "bearer" ? "bearer token" : "token";
+  if (presented === undefined) return refusal("missing-token", 401, `No ${what} was sent.`);
+  return presented === token ? undefined : { ...refusal("wrong-token", 401, `The ${what} is not valid.`), presented };
 }
 
 function presentedToken(

@@ -89,7 +89,8 @@ async function judgeJournal(bytes: Buffer): Promise<void> {
   writeFileSync(file, bytes);
   const verified = await verifyJournal(file);
   // What is accepted are lines as they were written, from the first on.
-  expect(lines.join("").startsWith(lines.slice(0, verified.lines).join(""))).toBe(true);
+  const accepted = Buffer.from(lines.slice(0, verified.lines).join("").trimEnd());
+  expect(bytes.subarray(0, accepted.length)).toEqual(accepted);
   expect(verified.lines).toBeLessThanOrEqual(lines.length);
   const events = await orJournalError(() => readJournal(file));
   expect(events === undefined).toBe(verified.problem !== undefined);

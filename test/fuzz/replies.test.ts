@@ -6,6 +6,7 @@ import { barndoor } from "../../adapters/barndoor/index.ts";
 import { ngrok } from "../../adapters/ngrok/index.ts";
 import { keywordsai, respan } from "../../adapters/respan/index.ts";
 import { type Gateway, isGatewayError, type ProviderId, type ProviderUpdate, secret } from "../../src/index.ts";
+import { ofMany } from "../crash/soak.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import fc from "../support/property.ts";
 import { PATIENCE_MS, runs } from "./runs.ts";
@@ -20,7 +21,11 @@ const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
 const time = "2024-01-15T10:30:00Z";
 
 /** What the server sends next, byte for byte; it closes the connection where the bytes do not say how long they are. */
-let reply: { readonly bytes: Buffer; readonly keepsOpen: boolean } = { bytes: Buffer.alloc(0), keepsOpen: false };
+let reply: Reply | (() => Reply) = { bytes: Buffer.alloc(0), keepsOpen: false };
+interface Reply {
+  readonly bytes: Buffer;
+  readonly keepsOpen: boolean;
+}
 const open = new Set<Socket>();
 let server: Server;
 let url = "";
@@ -37,8 +42,9 @@ beforeAll(async () => {
       const length = Number(/content-length: (\d+)/i.exec(heard)?.[1] ?? 0);
       if (end < 0 || heard.length < end + 4 + length) return;
       heard = "";
-      if (reply.keepsOpen) socket.write(reply.bytes);
-      else socket.end(reply.bytes);
+      const { bytes, keepsOpen } = typeof reply === "function" ? reply() : reply;
+      if (keepsOpen) socket.write(bytes);
+      else socket.end(bytes);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -58,6 +64,8 @@ interface Case {
   readonly id: ProviderId;
   readonly provider: object;
   readonly page: (items: readonly unknown[]) => unknown;
+  /** A page that names another one, where the vendor has such. */
+  readonly linked?: (items: readonly unknown[], next: string) => unknown;
 }
 
 const settings = () => ({
@@ -85,6 +93,7 @@ const cases: readonly (readonly [string, Case])[] = [
       id: 123,
       provider: custom,
       page: (results) => ({ results, next: null }),
+      linked: (results, next) => ({ results, next }),
     },
   ],
   [
@@ -110,25 +119,28 @@ const cases: readonly (readonly [string, Case])[] = [
         updatedAt: time,
       },
       page: (items) => ({ aiGatewayProviderKeys: items, nextPageUri: null }),
+      linked: (items, next) => ({ aiGatewayProviderKeys: items, nextPageUri: next }),
     },
   ],
 ];
 
 const update: ProviderUpdate = { name: "N", credential: { scheme: "api_key", apiKey: secret(KEY) } };
 
-/** A result, or an error of the contract, and no secret in either. */
-async function settles(run: () => Promise<unknown>): Promise<void> {
+/** A result, or an error of the contract, and none of these secrets in either. */
+async function settles(secrets: RegExp, run: () => Promise<unknown>): Promise<void> {
   let came: unknown;
   try {
     came = await run();
   } catch (error) {
     if (!isGatewayError(error)) throw error;
     came = error;
-    expect(JSON.stringify(error)).not.toMatch(SECRETS);
+    expect(JSON.stringify(error)).not.toMatch(secrets);
   }
-  expect(inspect(came, { depth: 12, showHidden: true, maxStringLength: null })).not.toMatch(SECRETS);
+  expect(inspect(came, { depth: 12, showHidden: true, maxStringLength: null })).not.toMatch(secrets);
 }
 
+// A read is not told of the key, and could not know it in a reply.
+const SECRET_OF_READS = new RegExp(TOKEN);
 const SECRETS = new RegExp(`${TOKEN}|${KEY}|${Buffer.from(KEY).toString("base64").slice(0, -2)}`);
 
 async function readAll(gateway: Gateway<ProviderId>): Promise<unknown> {
@@ -143,9 +155,9 @@ async function readAll(gateway: Gateway<ProviderId>): Promise<unknown> {
 
 async function everyOperation({ open, id }: Case): Promise<void> {
   const gateway = open();
-  await settles(() => gateway.get(id));
-  await settles(() => readAll(gateway));
-  await settles(() => gateway.update(id, update));
+  await settles(SECRET_OF_READS, () => gateway.get(id));
+  await settles(SECRET_OF_READS, () => readAll(gateway));
+  await settles(SECRETS, () => gateway.update(id, update));
 }
 
 const members = [
@@ -193,6 +205,8 @@ const body = ({ provider, page }: Case) => {
       near.map((each) => page([each])),
     )
     .map((each) => Buffer.from(JSON.stringify(each)));
+  // In the places where the vendors' errors have their words.
+  const words = leaf.map((each) => Buffer.from(JSON.stringify({ detail: each, error: { message: each }, msg: each })));
   const whole = Buffer.from(JSON.stringify(provider));
   const flipped = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, bits]) => {
     const copy = Buffer.from(whole);
@@ -201,7 +215,7 @@ const body = ({ provider, page }: Case) => {
   });
   const cut = fc.nat(whole.length).map((length) => whole.subarray(0, length));
   const junk = fc.uint8Array({ maxLength: 60 }).map((each) => Buffer.from(each));
-  return fc.oneof({ weight: 4, arbitrary: text }, flipped, cut, junk);
+  return fc.oneof({ weight: 4, arbitrary: text }, { weight: 2, arbitrary: words }, flipped, cut, junk);
 };
 
 const status = fc.oneof(
@@ -243,6 +257,61 @@ const sized = (given: number, headers: readonly string[], content: Buffer) => {
 };
 
 const bomb = sized(200, ["content-encoding: gzip"], gzipSync(Buffer.alloc(64 * 1024 * 1024, " ")));
+
+const json200 = (text: string) => sized(200, ["content-type: application/json"], Buffer.from(text));
+
+/** Values in each other, so many levels, as text. */
+const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+
+describe.each(cases)("%s, over a connection", (_name, each) => {
+  it("makes a result or an error of the contract of 100,000 nested lists, alone and in any member", async () => {
+    const members = ["name", "settings", "metadata", "extra_kwargs"].map((member) => [200, member] as const);
+    for (const [given, member] of [[200], [400, "errors"], ...ofMany(members, 1)] as const) {
+      const whole = member === undefined ? '"here"' : JSON.stringify({ ...each.provider, [member]: "here" });
+      reply = sized(given, [], Buffer.from(whole.replace('"here"', nested(100_000))));
+      await everyOperation(each);
+    }
+  });
+
+  it("gives every item of a list of 9.9 MiB, and refuses one of more than 10", async () => {
+    const mebibyte = 1024 * 1024;
+    const listOf = async (bytes: number) => {
+      const item = { ...each.provider, more: "" };
+      // One item more is needed than fits, for what stands around them.
+      const most = Math.floor(bytes / 2000) - 1;
+      const padded = { ...item, more: "x".repeat(2000 - JSON.stringify(item).length - 1) };
+      const text = JSON.stringify(each.page(Array(most).fill(padded)));
+      reply = json200(text + " ".repeat(bytes - text.length));
+      let count = 0;
+      for await (const { name } of each.open().list()) if (name === "N") count += 1;
+      return [count, most];
+    };
+    const [count, most] = await listOf(Math.floor(9.9 * mebibyte));
+    expect([count, count]).toEqual([most, 5189]);
+    await expect(listOf(10 * mebibyte + 1)).rejects.toMatchObject({ name: "InvalidResponseError" });
+  });
+});
+
+it.each(cases.filter(([, { linked }]) => linked !== undefined))(
+  "%s reads pages without end until it is aborted, and asks for none after that",
+  async (_name, { open: opened, provider, linked }) => {
+    let asked = 0;
+    reply = () => {
+      asked += 1;
+      return json200(JSON.stringify(linked?.([provider, provider], `https://elsewhere.test/?page=${asked + 1}`)));
+    };
+    const ending = new AbortController();
+    let given = 0;
+    const reading = async () => {
+      for await (const _item of opened().list({ signal: ending.signal })) {
+        given += 1;
+        if (given === 41) ending.abort();
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ name: "AbortedError", outcome: "not-sent" });
+    expect([given, asked]).toEqual([41, 21]);
+  },
+);
 
 describe.each(cases)("%s", (_name, each) => {
   it("makes a result or an error of the contract of any JSON and any bytes, and shows no secret", async () => {

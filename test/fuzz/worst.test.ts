@@ -77,6 +77,7 @@ const journals: Readonly<Record<string, readonly [() => string, number]>> = {
   ],
   "50 MB of nothing": [() => "\u0000".repeat(50_000_000), 0],
   "50 MB of line ends": [() => "\n".repeat(50_000_000), 1],
+  "150,000 lines of 50 MB": [() => linesOf(Array(150_000).fill(observed("x".repeat(30)))).join(""), 0],
   "a line of a million levels": [() => `{"seq":1,"x":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}\n`, 1],
 };
 

@@ -63,6 +63,38 @@ describe("following pages", () => {
   });
 });
 
+describe("pages without end", () => {
+  /** A gateway that names another page each time, of one entry each. */
+  function endless() {
+    let asked = 0;
+    const refuse = (problem: string) => new Error(problem);
+    const fetchPage = async () => {
+      asked += 1;
+      return { items: [asked], nextQuery: `page=${asked + 1}`, refuse };
+    };
+    return { fetchPage, count: () => asked };
+  }
+
+  it("are refused after 10,000 of them, all of whose entries were given", async () => {
+    const { fetchPage, count } = endless();
+    let last = 0;
+    const reading = async () => {
+      for await (const item of followPages(fetchPage, undefined)) last = item;
+    };
+    await expect(reading()).rejects.toThrow("points to a further page after 10000 of them");
+    expect([last, count()]).toEqual([10_000, 10_000]);
+  });
+
+  it("are 10,000 where the last of them names no other", async () => {
+    const { fetchPage } = endless();
+    const bounded = async () => {
+      const { items, nextQuery, refuse } = await fetchPage();
+      return items[0] === 10_000 ? { items, refuse } : { items, nextQuery, refuse };
+    };
+    expect(await collect(followPages(bounded, undefined))).toHaveLength(10_000);
+  });
+});
+
 describe("the query of a link to a next page", () => {
   it.each<[string, string]>([
     ["https://x.test/items?page=2&limit=100", "page=2&limit=100"],

@@ -169,11 +169,11 @@ describe("the authentication of a fake", () => {
     expect((await send("GET", "/things/a", { headers: right })).status).toBe(200);
     expect(await send("GET", "/things/a", { headers: wrong })).toEqual({
       status: 401,
-      body: errorOf("The token is not valid."),
+      body: errorOf(expect.stringMatching(/^The (bearer )?token is not valid\.$/)),
     });
     expect(await send("GET", "/things/a", { headers: { authorization: "" } })).toEqual({
       status: 401,
-      body: errorOf("No token was sent."),
+      body: errorOf(expect.stringMatching(/^No (bearer )?token was sent\.$/)),
     });
   });
 

@@ -42,7 +42,7 @@ async function readPart(handle: FileHandle): Promise<Buffer | undefined> {
     const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(PART_BYTES), position: null });
     return buffer.subarray(0, bytesRead);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EAGAIN") return undefined;
+    if (typeof error === "object" && error !== null && "code" in error && error.code === "EAGAIN") return undefined;
     throw error;
   }
 }

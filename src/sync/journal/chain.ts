@@ -116,20 +116,30 @@ function render(
   happening: Readonly<Record<string, unknown>>,
 ): { readonly text: string; readonly hash: string } | undefined {
   const { at, run } = frame;
+  const framing = framingOf(frame);
   // Each member is rendered once, for the line and for what is hashed: a journal may have a hundred thousand lines.
-  const content: string[] = [];
-  const members: string[] = [];
-  const whole: Readonly<Record<string, unknown>> = { ...happening, ...frame };
-  for (const name of Object.keys(whole).sort()) {
-    const value = canonicalText(whole[name]);
+  let members = "";
+  let content = "{";
+  let next = 0;
+  for (const name of Object.keys(happening).sort()) {
+    const value = canonicalText(happening[name]);
     if (value === undefined) return undefined;
-    const member = `${JSON.stringify(name)}:${value}`;
-    content.push(member);
-    if (!Object.hasOwn(frame, name)) members.push(member);
+    const member = `${JSON.stringify(name)}:${value},`;
+    for (; (FRAMING[next] ?? name) < name; next++) content += framing[next];
+    members += member;
+    content += member;
   }
-  const digest = hash("sha256", `{${content.join(",")}}`);
+  content += framing.slice(next).join("");
+  const digest = hash("sha256", `${content.slice(0, -1)}}`);
   const place = `${beginning(frame)}${JSON.stringify(at)},"run":${JSON.stringify(run)}`;
-  return { text: `${place},${members.join(",")},"hash":"${digest}"}`, hash: digest };
+  return { text: `${place},${members}"hash":"${digest}"}`, hash: digest };
+}
+
+const FRAMING = ["at", "previous", "run", "seq"] as const;
+
+/** A frame's members, in the order of `FRAMING`, each with a comma. */
+function framingOf({ at, previous, run, seq }: Frame): readonly string[] {
+  return [`"at":${JSON.stringify(at)},`, `"previous":"${previous}",`, `"run":${JSON.stringify(run)},`, `"seq":${seq},`];
 }
 
 function canonicalText(value: unknown): string | undefined {
