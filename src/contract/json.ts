@@ -6,7 +6,7 @@ export type JsonObject = { readonly [key: string]: Json };
 
 const MAX_DEPTH = 64;
 // Without a bound a value that holds itself twice would be endless: 64 levels of it are 2^64 texts.
-const MAX_NODES = 100_000;
+const MAX_NODES = 10_000;
 
 /**
  * The one text of a JSON value: members sorted by UTF-16 code units, no white space, numbers as ECMAScript prints them.
@@ -16,12 +16,12 @@ export function canonicalJson(value: unknown): string | undefined {
   return render(value, 0, { left: Number.POSITIVE_INFINITY });
 }
 
-/** The same for what a caller gave: undefined also when it has more than 100,000 values, or holds itself. */
+/** The same for what a caller gave: undefined also when it has more than 10,000 values, or holds itself. */
 export function boundedJson(value: unknown): string | undefined {
   return render(value, 0, { left: MAX_NODES });
 }
 
-/** A deep copy of a JSON object, or undefined when the value is none or has more than 100,000 values. */
+/** A deep copy of a JSON object, or undefined when the value is none or has more than 10,000 values. */
 export function copyJsonObject(value: unknown): JsonObject | undefined {
   const text = isPlainObject(value) ? boundedJson(value) : undefined;
   return text === undefined ? undefined : parseJsonObject(text);

@@ -298,6 +298,11 @@ const answers: readonly (readonly [status: number, name: Echo])[] = [
   ...STATUSES.map((status) => [status, "all members of an error"] as const),
   ...echoes.flatMap((name) => [400, 503].map((status) => [status, name] as const)),
 ];
+/** Every body once, and the statuses that are told in ways of their own: for updates whose path through the kit is known. */
+const briefAnswers: readonly (readonly [status: number, name: Echo])[] = [
+  ...[301, 429, 503].map((status) => [status, "all members of an error"] as const),
+  ...echoes.map((name) => [400, name] as const),
+];
 const headers = { "retry-after": TOKEN, location: "https://elsewhere.test/" };
 const everySecret = [TOKEN, KEY, OTHER, PRIVATE_KEY, ACCOUNT];
 const { "a text": said } = hostile(everySecret);
@@ -393,7 +398,9 @@ describe.each(cases.map((each) => [each.title, each] as const))("no secret leave
     });
   });
 
-  describe.each(updates)("when it updates with %s", (_update, given) => {
+  describe.each(updates)("when it updates with %s", (title, given) => {
+    // The second is each vendor's first with a secret.
+    const ownAnswers = title === updates[1]?.[0] ? answers : briefAnswers;
     const { update, family = "openai", reads = false } = given;
     const own = JSON.stringify(provider(family));
     const known = [TOKEN, ...secretTexts(update)];
@@ -409,7 +416,7 @@ describe.each(cases.map((each) => [each.title, each] as const))("no secret leave
       expect(leaks(came)).toStrictEqual([]);
     });
 
-    it.each(answers)("and the write is answered %d with %s", async (status, name) => {
+    it.each(ownAnswers)("and the write is answered %d with %s", async (status, name) => {
       const failure = { status, body: hostile(known)[name], headers };
       answerAll((method) => (method === "GET" ? { status: 200, body: own } : failure));
       const came = await outcomes(run());
@@ -417,7 +424,7 @@ describe.each(cases.map((each) => [each.title, each] as const))("no secret leave
       expect(came[0]).toHaveProperty("error");
     });
 
-    it.each(reads ? answers : answers.slice(0, 3))(
+    it.each(reads ? briefAnswers : briefAnswers.slice(0, 3))(
       "and whatever is asked first is answered %d with %s",
       async (status, name) => {
         answerAll(() => ({ status, body: hostile(known)[name], headers }));

@@ -160,16 +160,19 @@ providers:
       ["", ":", " ", "\n"].flatMap((by) => [SECRET + by + each, each + by + SECRET]),
     );
     const messages = [SECRET, JSON.stringify({ scheme: "api_key", apiKey: SECRET }), ...preimages, ...around];
+    const tried: string[] = [];
     for (const algorithm of ["sha256", "sha1", "md5"]) {
       for (const message of messages) {
-        for (const digest of digests(algorithm, message)) expect(known.has(digest)).toBe(false);
+        tried.push(...digests(algorithm, message));
       }
       for (const key of ["", SECRET, "gatefold", ...texts]) {
         for (const message of [SECRET, ...preimages]) {
-          for (const digest of digests(algorithm, message, key)) expect(known.has(digest)).toBe(false);
+          tried.push(...digests(algorithm, message, key));
         }
       }
     }
+    expect(tried.length).toBeGreaterThan(1000);
+    expect(tried.filter((digest) => known.has(digest))).toEqual([]);
   });
 
   it("are no proof against who has the key for the fingerprints: that they are keyed by", async () => {
