@@ -5,8 +5,8 @@ const config: Config = {
   testEnvironment: "node",
   // Two cores are the smallest machine; some suites wait on sockets, which keeps a third worker busy.
   maxWorkers: 3,
-  // A hung test must end, and a busy machine must not end one that works.
-  testTimeout: 60_000,
+  // A hung test must end, and a busy machine must not end one that works; a soak tries that much more.
+  testTimeout: 60_000 * Math.max(1, Number(process.env.GATEFOLD_SOAK ?? 1) / 10),
   roots: ["<rootDir>/test"],
   setupFilesAfterEnv: ["<rootDir>/test/support/no-network.ts"],
   // What stands for a package of somebody else's names ours as it would; child processes get the built one, as users do.

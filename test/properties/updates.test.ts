@@ -13,10 +13,11 @@ import {
   type UnsupportedFieldError,
 } from "../../src/index.ts";
 import { opaqueId, path } from "../../src/kit/index.ts";
+import { runs } from "../fuzz/runs.ts";
 import nock from "../support/nock.ts";
 import fc, { codePoint } from "../support/property.ts";
 
-const RUNS = { numRuns: 30 };
+const RUNS = runs(20);
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";
 const time = "2024-01-15T10:30:00Z";
 
@@ -346,7 +347,7 @@ describe("any id", () => {
         expect(new URL(whole, "https://x.test").pathname).toBe(whole);
         expect(ngrok(calm).explain(id, { name: "N" })).toMatchObject([{ path: `/provider-keys/${segments[2]}` }]);
       }),
-      { numRuns: 200 },
+      runs(100),
     );
   });
 
@@ -373,7 +374,7 @@ describe("any metadata", () => {
         const turned = Object.fromEntries(Object.entries(metadata).reverse());
         expect(metadataText(turned)).toBe(metadataText(metadata));
       }),
-      { numRuns: 200 },
+      runs(100),
     );
   });
 
@@ -382,7 +383,7 @@ describe("any metadata", () => {
       fc.property(fc.oneof(fc.string({ unit: codePoint }), fc.json()), (stored) => {
         expect(metadataText(metadataFromText(stored))).toBe(stored);
       }),
-      { numRuns: 200 },
+      runs(100),
     );
   });
 });
