@@ -4,10 +4,9 @@ import { adapters } from "../../adapters/index.ts";
 import { ConfigError, checkConfig, loadConfig, parseConfig } from "../../src/sync/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import fc, { codePoint } from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 import { gatefold, useTemporaryDirectory } from "../support/sync.ts";
-import { PATIENCE_MS, runs } from "./runs.ts";
 
-jest.setTimeout(PATIENCE_MS);
 allowLoopback();
 const directory = useTemporaryDirectory();
 

@@ -13,11 +13,10 @@ import {
 import { digestOf } from "../../src/sync/plan/plan.ts";
 import { keyOf, planOf, renamed, rowOf } from "../support/plans.ts";
 import fc from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 import { useTemporaryDirectory } from "../support/sync.ts";
 import { intent, linesOf, observed, outcome, run, runtimeOf } from "../sync/journal/support.ts";
-import { PATIENCE_MS, runs } from "./runs.ts";
 
-jest.setTimeout(PATIENCE_MS);
 const directory = useTemporaryDirectory();
 
 const lines = linesOf([run(), intent, outcome(2), observed("s"), intent, run("plan"), intent, outcome(7)]);

@@ -9,9 +9,8 @@ import { type Gateway, isGatewayError, type ProviderId, type ProviderUpdate, sec
 import { ofMany } from "../crash/soak.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import fc from "../support/property.ts";
-import { PATIENCE_MS, runs } from "./runs.ts";
+import { runs } from "../support/runs.ts";
 
-jest.setTimeout(PATIENCE_MS);
 // Real connections only: what stands between them and this suite would judge the bytes itself.
 allowLoopback();
 

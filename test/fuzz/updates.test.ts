@@ -1,9 +1,7 @@
 import { adapters } from "../../adapters/index.ts";
 import { type Gateway, isGatewayError, type ProviderId, type ProviderUpdate, secret } from "../../src/index.ts";
 import fc, { codePoint } from "../support/property.ts";
-import { PATIENCE_MS, runs } from "./runs.ts";
-
-jest.setTimeout(PATIENCE_MS);
+import { runs } from "../support/runs.ts";
 
 const KEY = "sk-C4naryOfTheUpdate";
 const settings: Readonly<Record<string, object>> = {

@@ -5,9 +5,7 @@ import { ofMany } from "../crash/soak.ts";
 import { requireBuild, root } from "../support/built.ts";
 import { useTemporaryDirectory } from "../support/sync.ts";
 import { linesOf, observed } from "../sync/journal/support.ts";
-import { PATIENCE_MS } from "./runs.ts";
 
-jest.setTimeout(PATIENCE_MS);
 beforeAll(requireBuild);
 const directory = useTemporaryDirectory();
 

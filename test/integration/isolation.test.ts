@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { type GatewayError, secret } from "../../src/index.ts";
 import { applyExit, applyPlan, JournalState, openJournal } from "../../src/sync/index.ts";
 import { type Fault, type Sandbox, startSandbox } from "../../src/testing/index.ts";
-import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import {
   eventsOf,
   type FleetGateway,
@@ -18,6 +17,7 @@ import {
 } from "../support/fleet.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import fc from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 import {
   checked,
   gatefold,
@@ -30,7 +30,6 @@ import {
   useTemporaryDirectory,
 } from "../support/sync.ts";
 
-jest.setTimeout(PATIENCE_MS);
 allowLoopback();
 const directory = useTemporaryDirectory();
 const open = useSandbox();

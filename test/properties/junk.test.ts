@@ -10,11 +10,10 @@ import {
   secret,
   updateFields,
 } from "../../src/index.ts";
-import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import nock from "../support/nock.ts";
 import fc, { codePoint } from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 
-jest.setTimeout(PATIENCE_MS);
 const RUNS = runs(25);
 // More than twice what any function that calls itself for each gets through.
 const LEVELS = 25_000;

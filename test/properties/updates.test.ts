@@ -13,9 +13,9 @@ import {
   type UnsupportedFieldError,
 } from "../../src/index.ts";
 import { opaqueId, path } from "../../src/kit/index.ts";
-import { runs } from "../fuzz/runs.ts";
 import nock from "../support/nock.ts";
 import fc, { codePoint } from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 
 const RUNS = runs(20);
 const UUID = "4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111";

@@ -3,9 +3,9 @@ import { InvalidInputError, type ListedProvider, type ProviderId, secret } from 
 import { type ImportInput, importGateway } from "../../src/sync/import/import-gateway.ts";
 import { gatewayOf, type JournalEvent, makePlan, readersOf } from "../../src/sync/index.ts";
 import { type Sandbox, type SandboxOptions, startSandboxFrom } from "../../src/testing/index.ts";
-import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import fc, { codePoint } from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 import {
   BARNDOOR_ID,
   CONNECTION_ID,
@@ -19,7 +19,6 @@ import {
   useSandbox,
 } from "../support/sync.ts";
 
-jest.setTimeout(PATIENCE_MS);
 allowLoopback();
 const open = useSandbox();
 

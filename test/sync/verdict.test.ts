@@ -6,11 +6,9 @@ import { objectOf } from "../../src/sync/plan/object.ts";
 import { judgeRow } from "../../src/sync/plan/row.ts";
 import { settleOpenIntents } from "../../src/sync/plan/settle.ts";
 import { judgeField } from "../../src/sync/plan/verdict.ts";
-import { PATIENCE_MS, runs } from "../fuzz/runs.ts";
 import fc from "../support/property.ts";
+import { runs } from "../support/runs.ts";
 import { checked } from "../support/sync.ts";
-
-jest.setTimeout(PATIENCE_MS);
 
 const credential = { scheme: "api_key", apiKey: "env:KEY" };
 const T0 = "2026-11-22T08:00:00.000Z";

@@ -4,6 +4,3 @@ const SOAK = Math.max(1, Number(process.env.GATEFOLD_SOAK ?? 1));
 export const runs = (everyday: number): { readonly numRuns: number } => ({
   numRuns: Math.ceil(everyday * Math.max(1, SOAK / 10)),
 });
-
-/** Milliseconds for a test that grows with the soak. */
-export const PATIENCE_MS = 60_000 * Math.max(1, SOAK / 10);
