@@ -53,7 +53,7 @@ import { z } from "zod";
 const HOST = "api.${name}.example";
 const PAGE_SIZE = 50;
 
-// TODO https://docs.${name}.example/keys/get
+// https://docs.${name}.example/keys/get
 // Only what is used here must hold; whatever else a reply has passes.
 const keySchema = z.object({
   id: z.string().min(1),
@@ -63,12 +63,12 @@ const keySchema = z.object({
   updated_at: wireTime,
 });
 
-// TODO https://docs.${name}.example/keys/list
+// https://docs.${name}.example/keys/list
 const pageSchema = z
   .object({ data: z.array(keySchema), next: z.string().nullish() })
   .transform(({ data, next }) => ({ items: data, ...queryOf(next) }));
 
-// TODO https://docs.${name}.example/errors
+// https://docs.${name}.example/errors
 const text = z.string().optional().catch(undefined);
 const errorSchema = z.looseObject({ error: z.looseObject({ message: text, code: text }) });
 
@@ -94,7 +94,7 @@ const capabilities = () => ({
 
 const itemPath = (id) => path\`/keys/\${id}\`;
 
-/** TODO ${name}'s provider keys. https://docs.${name}.example/keys */
+/** ${name}'s provider keys. https://docs.${name}.example/keys */
 export const ${identifier} = defineAdapter({
   name: "${name}",
   hosts: [HOST],
@@ -141,7 +141,7 @@ const fixtureFile = ({ name }: AdapterName) => `import { secret } from "gatefold
 import { startFake } from "gatefold/testing";
 
 // What ${name}'s documents say, told without a look at the adapter: the adapter is held against it.
-// TODO Everything here is a placeholder until it says where the vendor documents it.
+// Everything here is a placeholder until it says where the vendor documents it.
 const DOCS = "https://docs.${name}.example/keys";
 const path = "/keys/key_1";
 const time = "2026-01-15T10:30:00.000Z";
