@@ -1,16 +1,9 @@
 import { z } from "zod";
 import { isGatewayError, secret } from "../../src/index.ts";
-import {
-  type Authentication,
-  apiKeyOnly,
-  commonSettings,
-  defineAdapter,
-  opaqueId,
-  path,
-  unsupported,
-} from "../../src/kit/index.ts";
+import { type Authentication, commonSettings, defineAdapter, opaqueId, path } from "../../src/kit/index.ts";
 import { startFake } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
+import { readOnlyCapabilities } from "../support/read-only.ts";
 
 allowLoopback();
 
@@ -22,23 +15,7 @@ const adapterWith = (authentication?: Authentication) =>
     name: "acme",
     hosts: ["api.acme.test"],
     settings: z.strictObject(commonSettings),
-    capabilities: () => ({
-      fields: {
-        name: unsupported,
-        description: unsupported,
-        metadata: unsupported,
-        baseUrl: unsupported,
-        credential: unsupported,
-        connectionId: unsupported,
-        requestTimeout: unsupported,
-        streamIdleTimeout: unsupported,
-        enabled: unsupported,
-        native: unsupported,
-      },
-      schemes: { ...apiKeyOnly, api_key: false },
-      list: "ids",
-      hint: false,
-    }),
+    capabilities: readOnlyCapabilities,
     vendor: (settings) => ({
       baseUrl: settings.baseUrl ?? "https://api.acme.test",
       ...(authentication === undefined ? {} : { authentication }),

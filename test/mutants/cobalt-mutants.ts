@@ -1,40 +1,11 @@
 import { type AnyAdapter, isSecret } from "gatefold";
-import { defineAdapter, opaqueId, path, type Vendor } from "gatefold/kit";
+import { defineAdapter, path } from "gatefold/kit";
 import { capabilities } from "../foreign/cobalt/capabilities.ts";
-import { type CobaltCurrent, currentConditions, currentOf, unread } from "../foreign/cobalt/current.ts";
-import { readError, refusedWith } from "../foreign/cobalt/errors.ts";
-import { normalize } from "../foreign/cobalt/normalize.ts";
-import {
-  type CobaltConnection,
-  type CobaltNative,
-  type CobaltSettings,
-  nativeSchema,
-  pageSchema,
-  replySchema,
-  settingsSchema,
-} from "../foreign/cobalt/schema.ts";
+import { unread } from "../foreign/cobalt/current.ts";
+import { type CobaltSettings, nativeSchema, pageSchema, settingsSchema } from "../foreign/cobalt/schema.ts";
 import { translate } from "../foreign/cobalt/translate.ts";
+import { type CobaltVendor, cobaltVendor, HOST } from "../foreign/cobalt/vendor.ts";
 import type { Mutant } from "./mutants.ts";
-
-type CobaltVendor = Vendor<string, CobaltConnection, CobaltCurrent, CobaltNative>;
-
-const right = (settings: CobaltSettings): CobaltVendor => ({
-  baseUrl: settings.baseUrl ?? "https://api.cobalt.example",
-  authentication: { header: "X-Cobalt-Key" },
-  parseId: opaqueId,
-  reply: replySchema,
-  normalize,
-  list: {
-    path: path`/connections`,
-    query: "offset=0",
-    page: pageSchema,
-    queryAfter: ({ entries, total = 0 }) => (entries < total ? `offset=${entries}` : undefined),
-  },
-  current: { needed: () => true, from: currentOf, unread, conditions: currentConditions },
-  translate,
-  refusedWith,
-  readError,
-});
 
 /** The adapter of a gateway that replaces everything, with one thing done wrongly. */
 const cobaltWith =
@@ -42,11 +13,11 @@ const cobaltWith =
   (): AnyAdapter =>
     defineAdapter({
       name: "cobalt",
-      hosts: ["api.cobalt.example"],
+      hosts: [HOST],
       settings: settingsSchema,
       native: nativeSchema,
       capabilities: declared,
-      vendor: (settings: CobaltSettings) => ({ ...right(settings), ...wrong }),
+      vendor: (settings: CobaltSettings) => ({ ...cobaltVendor(settings), ...wrong }),
     });
 
 /** The requests of a right translation, changed. */

@@ -1,16 +1,9 @@
 import { z } from "zod";
 import { secret } from "../../src/index.ts";
-import {
-  apiKeyOnly,
-  commonSettings,
-  defineAdapter,
-  opaqueId,
-  path,
-  queryOf,
-  unsupported,
-} from "../../src/kit/index.ts";
+import { commonSettings, defineAdapter, opaqueId, path, queryOf } from "../../src/kit/index.ts";
 import type { FakePaging } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
+import { readOnlyCapabilities } from "../support/read-only.ts";
 import { things, useFake } from "./support.ts";
 
 allowLoopback();
@@ -30,23 +23,7 @@ const paged = (list: List) =>
     name: "paged",
     hosts: [],
     settings,
-    capabilities: () => ({
-      fields: {
-        name: unsupported,
-        description: unsupported,
-        metadata: unsupported,
-        baseUrl: unsupported,
-        credential: unsupported,
-        connectionId: unsupported,
-        requestTimeout: unsupported,
-        streamIdleTimeout: unsupported,
-        enabled: unsupported,
-        native: unsupported,
-      },
-      schemes: { ...apiKeyOnly, api_key: false },
-      list: "ids" as const,
-      hint: false,
-    }),
+    capabilities: readOnlyCapabilities,
     vendor: ({ baseUrl = "" }) => ({
       baseUrl,
       parseId: opaqueId,

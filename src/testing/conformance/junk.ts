@@ -1,3 +1,5 @@
+import { isObject } from "../is-object.ts";
+
 const MORE = { no_such_member: { nested: [1, "two", null] }, noSuchMember: "x" };
 
 /**
@@ -15,7 +17,3 @@ export function withUnknownMembers(reply: unknown): unknown {
 }
 
 const more = (value: unknown) => (isObject(value) ? { ...value, ...MORE } : value);
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

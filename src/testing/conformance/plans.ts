@@ -2,6 +2,7 @@ import type { ProviderId } from "../../contract/gateway.ts";
 import { isSecret } from "../../contract/secret.ts";
 import type { Field, ProviderUpdate } from "../../contract/update.ts";
 import { type CheckedConfig, checkConfig, makePlan, parseConfig, readersOf } from "../../sync/index.ts";
+import { isObject } from "../is-object.ts";
 import { anyRequest, type Bench, CONTRACT, onBench, replay } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import { caseOf, type NamedWrite, NOWHERE, type Subject, targetOf, writesOf } from "./subject.ts";
@@ -37,10 +38,6 @@ function formerValue({ fixture }: Subject, { write, field }: NamedWrite): unknow
     return isUsable && Object.hasOwn(write.update.native ?? {}, name);
   });
   return sampled.length === 0 ? undefined : Object.fromEntries(sampled);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const widestUpdate = (subject: Subject) => joined(widest(subject, writesOf(subject)));

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { ProviderState } from "../../contract/state.ts";
 import { type Field, givenFields, type ProviderUpdate, parseUpdate, updateFields } from "../../contract/update.ts";
+import { isObject } from "../is-object.ts";
 import { CONTRACT, expectedLine, failureOf, lineOf, onBench, sortedJson } from "./bench.ts";
 import { secretTexts } from "./canary.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
@@ -252,7 +253,3 @@ function overwrites(left: NamedWrite, right: NamedWrite): boolean {
 }
 
 const asObject = (effect: ReadonlyMap<string, unknown>) => Object.fromEntries(effect);
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -8,6 +8,7 @@ import {
   type VendorGateway,
   type WireReply,
 } from "../../sandbox/index.ts";
+import { isObject } from "../is-object.ts";
 import { checkDescription } from "./check-description.ts";
 import type { FakeDescription, FakeWrite } from "./description.ts";
 import { idInPath, idProblem, keyOf } from "./fake-id.ts";
@@ -161,8 +162,4 @@ function enveloped(status: number, object: unknown, envelope: string | undefined
 function withMember(body: unknown, [name = "", ...deeper]: readonly string[], value: unknown): unknown {
   const members = isObject(body) ? body : {};
   return { ...members, [name]: deeper.length === 0 ? value : withMember(members[name], deeper, value) };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

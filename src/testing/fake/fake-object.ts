@@ -1,3 +1,4 @@
+import { isObject } from "../is-object.ts";
 import type { FakeDescription, FakeMask, FakeMember, FakeWrite } from "./description.ts";
 
 /** An object as it is stored. A member that is empty holds null. */
@@ -103,8 +104,4 @@ function isOfType(type: FakeMember["type"], value: unknown): boolean {
   if (type === "integer") return Number.isSafeInteger(value);
   if (type === "list") return Array.isArray(value);
   return type === "object" ? isObject(value) : typeof value === type;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
