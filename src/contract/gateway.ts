@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Capabilities } from "./capabilities.ts";
+import type { Secret } from "./secret.ts";
 import type { ListedProvider, Note, ProviderState } from "./state.ts";
 import type { Field, ProviderUpdate } from "./update.ts";
 
@@ -10,6 +11,11 @@ export type ProviderId = number | string;
 export interface Call {
   /** Aborting it ends the call at once, waits included. */
   readonly signal?: AbortSignal;
+  /**
+   * Secrets that no result or error may show, although this call does not send them: a gateway may echo a key that it holds.
+   * What the call sends itself needs no mention.
+   */
+  readonly secrets?: readonly Secret[];
 }
 
 /** One request that an update would make. Secrets show as `[redacted]`, what is read at run time as `‹…›`. */

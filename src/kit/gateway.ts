@@ -209,10 +209,12 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
   };
 }
 
-/** A call under way: its signal, and every secret it has used, so that no error body can echo one. */
+/** A call under way: its signal, and every secret it knows of, so that no error body can echo one. */
 type OpenCall = Pick<Sending, "signal" | "known">;
 
-const openCall = ({ signal }: Call, known: readonly Secret[]): OpenCall => ({ signal, known: [...known] });
+const openCall = ({ signal, secrets = [] }: Call, known: readonly Secret[]): OpenCall => {
+  return { signal, known: [...secrets, ...known] };
+};
 
 function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
   const path = base + request.path.text;

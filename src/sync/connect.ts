@@ -17,7 +17,11 @@ export interface WantedSecret {
 }
 
 /** The resolved secrets, by reference. */
-export type ResolvedSecrets = (reference: SecretReference) => Secret;
+export interface ResolvedSecrets {
+  (reference: SecretReference): Secret;
+  /** All of them: what no answer of a gateway may show. */
+  readonly all?: readonly Secret[];
+}
 
 /**
  * Resolves secrets, each reference once.
@@ -41,11 +45,12 @@ export async function resolveSecrets(
     problems.push(config.sources.problem(path, resolved.problem));
   }
   if (problems.length > 0) throw new ConfigError("credentials", problems);
-  return (reference) => {
+  const secretOf = (reference: SecretReference): Secret => {
     const found = secrets.get(referenceKey(reference));
     if (found === undefined) throw new Error(`a secret was used that nobody asked for: ${reference.kind} reference`);
     return found;
   };
+  return Object.assign(secretOf, { all: [...secrets.values()] });
 }
 
 /**

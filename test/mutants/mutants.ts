@@ -772,6 +772,14 @@ const leaking: readonly Mutant[] = [
     adapter: withParts({ scrub: (text) => text }),
   },
   {
+    name: "shows a key that only the gateway holds",
+    caughtBy: "a secret that the caller names shows nowhere, whatever is answered",
+    says: "shows a secret",
+    adapter: withGateway((gateway) => ({
+      get: (id, { secrets: _secrets, ...call } = {}) => gateway.get(id, call),
+    })),
+  },
+  {
     name: "takes out the key as it is, and not in base64",
     caughtBy: KEY_HIDDEN,
     says: "shows a secret",

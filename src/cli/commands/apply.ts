@@ -149,7 +149,8 @@ async function withUnexpected(
   );
   if (missing.length === 0) return secretOf;
   const further = await resolveSecrets(checked, missing, environment);
-  return (reference) => (isKnown(reference) ? secretOf(reference) : further(reference));
+  const either = (reference: SecretReference) => (isKnown(reference) ? secretOf(reference) : further(reference));
+  return Object.assign(either, { all: [...(secretOf.all ?? []), ...(further.all ?? [])] });
 }
 
 async function readSaved(host: Host, file: string, options: ApplyOptions): Promise<PlanDocument> {

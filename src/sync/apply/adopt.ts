@@ -50,7 +50,7 @@ export async function adoptSecrets(input: AdoptInput, call: Call = {}): Promise<
   const { journal, readers } = input;
   const bindings = input.bindings.filter((binding) => secretFields(binding).length > 0);
   const known = new JournalState(journal.events);
-  const readings = await readBindings(bindings, readers, known, call);
+  const readings = await readBindings(bindings, readers, known, { ...call, secrets: input.secretOf.all ?? [] });
   const decided = bindings.map((binding) => ({ binding, decision: decide(binding, readings.get(binding), known) }));
   const adopted = decided.flatMap(({ binding, decision }) => ("after" in decision ? [{ binding, ...decision }] : []));
   if (adopted.length > 0) await journal.append(runOf(input));

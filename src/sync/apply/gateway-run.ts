@@ -103,10 +103,14 @@ export class GatewayRun {
     const { gateway, secretOf } = this.#parts;
     const { id, writes } = row;
     const { signal } = this.#call;
+    const { all: secrets = [] } = this.#parts.secretOf;
     try {
       // The gateway judges the update: what a config holds is not typed.
       const update = withSecrets(binding, writes, secretOf) as ProviderUpdate;
-      const { provider, notes } = await gateway.update(id, update, signal === undefined ? {} : { signal });
+      const { provider, notes } = await gateway.update(id, update, {
+        secrets,
+        ...(signal === undefined ? {} : { signal }),
+      });
       const unechoed = this.#unechoed(binding, writes, provider);
       const isEchoed = Object.keys(unechoed).length === 0;
       const applied: Outcome = { status: "done", applied: [...writes], after: evidenceOf(provider) };

@@ -74,7 +74,9 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
       : new InvalidResponseError({ ...details, message });
   }
 
-  const reading = ({ signal }: Call): About => ({ secrets: guarding.secrets, outcome: "not-sent", signal });
+  const reading = ({ signal, secrets = [] }: Call): About => {
+    return { secrets: [...guarding.secrets, ...secrets], outcome: "not-sent", signal };
+  };
 
   return {
     adapter,
@@ -123,8 +125,9 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
     },
 
     async update(id, update, options = {}) {
-      const { signal } = options;
-      const about: About = { secrets: [...guarding.secrets, ...secretsIn(update)], outcome: "unknown", signal };
+      const { signal, secrets = [] } = options;
+      const known = [...guarding.secrets, ...secrets, ...secretsIn(update)];
+      const about: About = { secrets: known, outcome: "unknown", signal };
       const given = await settled(
         () => call.run("update", id, update, options),
         (error) => failure(error, about),

@@ -103,7 +103,9 @@ export async function makePlan(input: PlanInput, options: PlanOptions = {}): Pro
   const { checked, bindings, readers, journal, fingerprints = new Fingerprints(), isOver = () => true } = input;
   const { writeUnverified = false, strict = false, allow = [], scope = {}, signal } = options;
   const allowances = parseAllowances(allow, checked.bindings);
-  const readings = await readBindings(bindings, readers, journal, signal === undefined ? {} : { signal });
+  const { all: secrets = [] } = input.secretOf ?? {};
+  const call: Call = { secrets, ...(signal === undefined ? {} : { signal }) };
+  const readings = await readBindings(bindings, readers, journal, call);
   const settled = journal === undefined ? [] : settleOpenIntents(bindings, readings, journal, fingerprints, isOver);
   const rows = bindings.map((binding): PlanRow => {
     const reading = readings.get(binding);

@@ -3,7 +3,7 @@ import type { Fault } from "../../sandbox/index.ts";
 import { all, type Bench, CONTRACT, onBench } from "./bench.ts";
 import { CANARY, echoing, marked, secretTexts, shows } from "./canary.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
-import { ONCE, writeLines } from "./strike.ts";
+import { ONCE, simplest, writeLines } from "./strike.ts";
 import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , , , LEVEL] = LEVELS;
@@ -19,6 +19,7 @@ export function secrets(subject: Subject): readonly ConformanceCase[] {
       titled(`${named.title}: the secret shows nowhere, whatever is answered`, () => hides(subject, named)),
     ),
     titled("the token shows nowhere, whatever is answered", () => hidesToken(subject)),
+    titled("a secret that the caller names shows nowhere, whatever is answered", () => hidesNamed(subject)),
     titled("a hint is no key, and is never sent back", () => keepsHint(subject), unhinted),
     titled("a key at the gateway shows in no state", () => readsNoKey(subject)),
   ];
@@ -83,6 +84,33 @@ async function hidesToken(subject: Subject): Promise<void> {
       requireHidden(bench.gateway, "the gateway itself");
     },
     { ...ONCE, token: secret(CANARY) },
+  );
+}
+
+/** A gateway may quote a key that it holds, in answer to a call that does not carry it. */
+async function hidesNamed(subject: Subject): Promise<void> {
+  const { adapter, fixture } = subject;
+  const [{ id }] = fixture.objects;
+  const named = simplest(subject);
+  const call = { secrets: [secret(CANARY)] };
+  await onBench(
+    adapter,
+    fixture,
+    async ({ gateway, server }) => {
+      const calls = {
+        get: () => gateway.get(id, call),
+        list: () => all(gateway.list(call)),
+        update: () => gateway.update(targetOf(subject, named.write), named.write.update, call),
+      };
+      for (const fault of hostileAnswers(subject)) {
+        for (const [what, run] of Object.entries(calls)) {
+          server.inject({ ...fault, method: what === "update" ? (writeLines(named)[0]?.method ?? "") : "GET" });
+          const result = await run().catch((error: unknown) => error);
+          requireHidden(result, `what ${what} gives that is answered ${faultText(fault)}`);
+        }
+      }
+    },
+    ONCE,
   );
 }
 

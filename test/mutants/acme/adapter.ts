@@ -1,6 +1,7 @@
 import {
   AbortedError,
   type AnyAdapter,
+  type Call,
   CONTRACT_VERSION,
   type Gateway,
   InvalidInputError,
@@ -69,15 +70,15 @@ class AcmeGateway implements Gateway<ProviderId> {
     });
   }
 
-  async get(id: ProviderId, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ProviderState<number>> {
+  async get(id: ProviderId, { signal, secrets = [] }: Call = {}): Promise<ProviderState<number>> {
     const key = this.parseId(id);
     const request = { method: "GET", path: this.#parts.itemPath(key), repeat: "safe" as const };
-    const sending: Sending = { signal, secrets: [], isWrite: false };
+    const sending: Sending = { signal, secrets: [...secrets], isWrite: false };
     return this.#accept(key, await this.#send(request, sending), sending);
   }
 
-  async *list({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<ListedProvider<number>> {
-    const sending: Sending = { signal, secrets: [], isWrite: false };
+  async *list({ signal, secrets = [] }: Call = {}): AsyncGenerator<ListedProvider<number>> {
+    const sending: Sending = { signal, secrets: [...secrets], isWrite: false };
     for (let query: string | undefined = ""; query !== undefined; ) {
       const path = query === "" ? "/keys/" : `/keys/?${query}`;
       const page = parseJson(await this.#send({ method: "GET", path, repeat: "safe" }, sending));
@@ -91,9 +92,9 @@ class AcmeGateway implements Gateway<ProviderId> {
     }
   }
 
-  async update(id: ProviderId, value: ProviderUpdate, { signal }: { readonly signal?: AbortSignal } = {}) {
+  async update(id: ProviderId, value: ProviderUpdate, { signal, secrets = [] }: Call = {}) {
     const { key, update, requests } = this.#checked(id, value);
-    const sending: Sending = { signal, secrets: [...secretsIn(update)], isWrite: true };
+    const sending: Sending = { signal, secrets: [...secrets, ...secretsIn(update)], isWrite: true };
     let provider: ProviderState<number> | undefined;
     for (const [index, request] of requests.entries()) {
       try {
