@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { requireBuild, root, runNode } from "./support/built.ts";
 
@@ -90,4 +90,29 @@ describe("the package's parts", () => {
       .filter((name) => !name.startsWith("node:"));
     expect([...new Set(imported)].sort()).toStrictEqual(Object.keys(manifest.dependencies).sort());
   });
+
+  it("begin the command line with nothing that parses, checks or sends: a mere --version needs none of it", () => {
+    const loaded = new Set<string>();
+    const packages = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const name of staticImportsOf(file)) {
+        if (name.startsWith(".")) load(join(dirname(file), name));
+        else if (!name.startsWith("node:")) packages.add(name);
+      }
+    };
+    load(join(root, manifest.bin.gatefold ?? ""));
+    expect([...packages]).toStrictEqual(["commander"]);
+  });
 });
+
+/** What is loaded with a file, whatever it does: imports that are no calls. */
+function staticImportsOf(file: string): string[] {
+  const { statements } = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    const isImport = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
+    const from = isImport ? statement.moduleSpecifier : undefined;
+    return from !== undefined && ts.isStringLiteral(from) ? [from.text] : [];
+  });
+}

@@ -3,18 +3,9 @@ import { constants } from "node:fs";
 import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve, sep } from "node:path";
 import { isGatewayError } from "../contract/errors.ts";
-import { worstExit } from "../sync/exit-code.ts";
-import {
-  ConfigError,
-  type ConfigProblem,
-  configExit,
-  describeProblem,
-  EXIT,
-  type ExitCode,
-  errorExit,
-  fileProblem,
-  JournalError,
-} from "../sync/index.ts";
+import { ConfigError, type ConfigProblem, describeProblem, fileProblem } from "../sync/config/config-error.ts";
+import { configExit, EXIT, type ExitCode, errorExit, worstExit } from "../sync/exit-code.ts";
+import { JournalError } from "../sync/journal/journal-error.ts";
 import type { Host } from "./host.ts";
 import { printable } from "./render/shown.ts";
 

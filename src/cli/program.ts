@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../kit/version.ts";
-import { ConfigError, EXIT, type ExitCode, fileProblem } from "../sync/index.ts";
+// Not from the room's index: that would load all of it, with what it parses and checks by, for a mere `--version`.
+import { ConfigError, fileProblem } from "../sync/config/config-error.ts";
+import { EXIT, type ExitCode } from "../sync/exit-code.ts";
 import type { Host } from "./host.ts";
 import { FORMATS, type Format, printError, printReport, type Report, requireOutputs, writeReport } from "./output.ts";
 
