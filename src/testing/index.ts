@@ -3,7 +3,7 @@ import { type Fault, type Sandbox as OpenSandbox, openSandbox } from "../sandbox
 
 export { type ConfigurationIssue, type Fault, type FaultMatch, SandboxConfigurationError } from "../sandbox/index.ts";
 export { ConformanceError, type Discrepancy, type Level } from "./conformance/case.ts";
-export { type CheckedCase, checkAdapter, firstFailedLevel } from "./conformance/check-adapter.ts";
+export { type CheckedCase, checkAdapter } from "./conformance/check-adapter.ts";
 export type {
   AdapterFixture,
   ErrorFixture,

@@ -14,8 +14,6 @@ type Requests = TestGateway["requests"];
 export interface Bench {
   readonly server: TestGateway;
   readonly gateway: Gateway<ProviderId>;
-  /** The requests since something was begun. */
-  since(before: number): Requests;
 }
 
 /** Opens a bench, works on it, and closes it whatever happens. `settings` go over those of the fixture. */
@@ -28,7 +26,7 @@ export async function onBench<Result>(
   const server = await fixture.start();
   try {
     const gateway = adapter.open({ rateLimit: false, ...fixture.settings(server), ...settings });
-    return await work({ server, gateway, since: (before) => server.requests.slice(before) });
+    return await work({ server, gateway });
   } finally {
     await server.close();
   }

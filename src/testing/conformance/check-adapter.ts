@@ -1,6 +1,6 @@
 import type { AnyAdapter } from "../../contract/gateway.ts";
 import { calls } from "./calls.ts";
-import { type ConformanceCase, LEVELS, type Level } from "./case.ts";
+import type { ConformanceCase, Level } from "./case.ts";
 import { declares } from "./declares.ts";
 import { endures } from "./endures.ts";
 import { fails } from "./fails.ts";
@@ -46,9 +46,4 @@ export async function checkCase({ level, title, skipped, run }: ConformanceCase)
   } catch (error) {
     return { level, title, status: "failed", reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The first level that has a failed case: what is to be repaired before anything else. */
-export function firstFailedLevel(checked: readonly CheckedCase[]): Level | undefined {
-  return LEVELS.find((level) => checked.some((each) => each.level === level && each.status === "failed"));
 }

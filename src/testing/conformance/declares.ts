@@ -4,7 +4,7 @@ import { secret } from "../../contract/secret.ts";
 import { type Field, updateFields } from "../../contract/update.ts";
 import { CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
-import { caseOf, declaredBy, type Subject, schemeOf, writesOf } from "./subject.ts";
+import { caseOf, declaredBy, type Subject, writesOf } from "./subject.ts";
 
 const [LEVEL] = LEVELS;
 const TOKEN = secret("conformance-token");
@@ -80,7 +80,7 @@ async function isCovered(subject: Subject): Promise<void> {
     fixture.fields.credential?.set.update,
     ...Object.values(fixture.schemes).map(({ update }) => update),
   ];
-  const schemes = new Set(samples.flatMap((update) => (update === undefined ? [] : (schemeOf(update) ?? []))));
+  const schemes = new Set(samples.flatMap((update) => update?.credential?.scheme ?? []));
   requireEqual(
     credentialSchemes.filter((scheme) => capabilities.schemes[scheme]),
     credentialSchemes.filter((scheme) => schemes.has(scheme)),

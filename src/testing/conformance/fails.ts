@@ -5,12 +5,11 @@ import { type Bench, CONTRACT, failureOf, onBench } from "./bench.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import type { ErrorFixture } from "./fixture.ts";
 import { send } from "./raw-http.ts";
+import { isSentOnce, ONCE, simplest, strikeWrite, update, writeLines } from "./strike.ts";
 import { caseOf, type NamedWrite, NOWHERE, type Subject, targetOf, writesOf } from "./subject.ts";
+import { joined, widest } from "./writes.ts";
 
 const [, , , LEVEL] = LEVELS;
-
-import { isSentOnce, ONCE, simplest, strikeWrite, update, writeLines } from "./strike.ts";
-import { joined, widest } from "./writes.ts";
 
 /** The class of every status, what it means for a write, and whether to try again. */
 const STATUSES: readonly (readonly [number, string, string, boolean])[] = [

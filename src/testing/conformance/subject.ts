@@ -1,7 +1,7 @@
 import type { Capabilities, FieldCapability } from "../../contract/capabilities.ts";
-import { type CredentialScheme, credentialSchemes } from "../../contract/credential.ts";
+import { credentialSchemes } from "../../contract/credential.ts";
 import type { AnyAdapter, ProviderId } from "../../contract/gateway.ts";
-import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
+import { type Field, updateFields } from "../../contract/update.ts";
 import type { ConformanceCase, Level } from "./case.ts";
 import type { AdapterFixture, WriteFixture } from "./fixture.ts";
 
@@ -61,9 +61,6 @@ function schemesOf(fixture: AdapterFixture): readonly NamedWrite[] {
 
 /** The object that a write is made to. */
 export const targetOf = ({ fixture }: Subject, { id }: WriteFixture): ProviderId => id ?? fixture.objects[0].id;
-
-/** The scheme of an update's credential. */
-export const schemeOf = ({ credential }: ProviderUpdate): CredentialScheme | undefined => credential?.scheme;
 
 /** A case of a level, that is run unless there is a reason not to. */
 export function caseOf(level: Level, title: string, run: () => Promise<void>, skipped?: string): ConformanceCase {

@@ -18,7 +18,7 @@ import { complete, type Stored, shown, stamped, written } from "./fake-object.ts
 /** The one name under which a fake runs. */
 export const FAKE = "fake";
 
-export const DEFAULT_TOKEN = "fake-token";
+const DEFAULT_TOKEN = "fake-token";
 
 /** The vendor that a description tells of, as a value that can be put behind a socket. */
 export function fakeVendor(description: FakeDescription) {
