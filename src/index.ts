@@ -1,4 +1,11 @@
-export type { Capabilities, FieldCapability, Limits, Requirement } from "./contract/capabilities.ts";
+export type {
+  Capabilities,
+  CreationCapability,
+  FieldCapability,
+  Limits,
+  Requirement,
+} from "./contract/capabilities.ts";
+export type { CreationField, ProviderCreation } from "./contract/creation.ts";
 export { type Credential, type CredentialScheme, credentialSchemes } from "./contract/credential.ts";
 export * from "./contract/errors.ts";
 export {
@@ -10,6 +17,7 @@ export {
   type ProviderId,
   type RequestPreview,
   type UpdateResult,
+  type UsingProvider,
 } from "./contract/gateway.ts";
 export type { Json, JsonObject } from "./contract/json.ts";
 export { isSecret, type Secret, secret } from "./contract/secret.ts";

@@ -1,3 +1,4 @@
+import type { CreationField } from "./creation.ts";
 import type { CredentialScheme } from "./credential.ts";
 import type { Field } from "./update.ts";
 
@@ -51,4 +52,18 @@ export interface Capabilities {
    * Absent: the last write wins.
    */
   readonly detectsConflicts?: boolean;
+  /** What a creation needs and takes; absent where the vendor documents none, or where no reply tells the new object's id. */
+  readonly creation?: CreationCapability;
+  /** Objects can be removed. */
+  readonly removes?: boolean;
+  /** Objects of this kind are used by providers, so that a write of one reaches all of these. */
+  readonly shared?: boolean;
+}
+
+/** What the creation of an object needs and takes. */
+export interface CreationCapability {
+  /** Without any of these it is refused before anything is sent. */
+  readonly requires: readonly CreationField[];
+  /** What it can hold. Any other field is written by an update after it. */
+  readonly takes: readonly CreationField[];
 }

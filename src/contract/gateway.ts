@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Capabilities } from "./capabilities.ts";
+import type { ProviderCreation } from "./creation.ts";
 import type { Secret } from "./secret.ts";
 import type { ListedProvider, Note, ProviderState } from "./state.ts";
 import type { Field, ProviderUpdate } from "./update.ts";
@@ -51,6 +52,27 @@ export interface Gateway<Id extends ProviderId> {
   get(id: Id, call?: Call): Promise<ProviderState<Id>>;
   list(call?: Call): AsyncIterable<ListedProvider<Id>>;
   update(id: Id, update: ProviderUpdate, call?: Call): Promise<UpdateResult<Id>>;
+  /** The request that a creation would make, as {@link explain}. There where `capabilities.creation` is. */
+  explainCreation?(creation: ProviderCreation): readonly RequestPreview[];
+  /**
+   * Makes a new object. It is never repeated after a lost reply: the error's outcome is `unknown` then, and only a look at the
+   * list can tell. There where `capabilities.creation` is.
+   */
+  create?(creation: ProviderCreation, call?: Call): Promise<UpdateResult<Id>>;
+  /**
+   * Removes an object for good. There where `capabilities.removes` says so.
+   * @throws NotFoundError where it is gone already, ConflictError with the vendor's words where something still uses it
+   */
+  remove?(id: Id, call?: Call): Promise<void>;
+  /** The providers that use this object, such as those of a shared credential. There where `capabilities.shared` says so. */
+  usedBy?(id: Id, call?: Call): Promise<readonly UsingProvider[]>;
+}
+
+/** A provider that uses an object of another kind. */
+export interface UsingProvider {
+  /** Its id at the vendor, as that kind's own adapter reports it. */
+  readonly id: ProviderId;
+  readonly name: string;
 }
 
 /** The version of this contract; an adapter states the one it was written for. */

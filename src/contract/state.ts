@@ -30,6 +30,7 @@ export interface ProviderState<Id> {
     /** The vendor's redacted form of the key: opaque display text, never a key. */
     readonly hint?: string;
   };
+  /** `healthy` and `unhealthy` mean what they say at every gateway; any other word tells nothing yet. */
   readonly health?: { readonly status: string; readonly detail?: string; readonly checkedAt?: string };
   readonly lastUsedAt?: string | null;
   readonly createdAt?: string | null;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { Issue } from "../contract/errors.ts";
-import type { ProviderId } from "../contract/gateway.ts";
+import type { ProviderId, UsingProvider } from "../contract/gateway.ts";
 import type { ListedProvider, Note } from "../contract/state.ts";
 import type { Field, ProviderUpdate } from "../contract/update.ts";
 import type { Authentication } from "./authentication.ts";
@@ -70,10 +70,44 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   translate(input: Translatable<Id, Current, Native>): Translation;
   /** The status that a reply of 2xx stands for where the vendor answers errors with 2xx; undefined for a success. Must not throw. */
   refusedWith?(body: unknown): number | undefined;
+  /** How an object is made; there where the capabilities say so. */
+  readonly creation?: {
+    /** Conditions beyond the capabilities, which the pipeline checks. */
+    conditions?(creation: CreationParts, given: readonly Field[]): readonly Issue[];
+    translate(input: CreationParts & { readonly native: Native | undefined }): Creation;
+  };
+  /** What DELETE removes; there where the capabilities say so. */
+  readonly removal?: { path(id: Id): Path };
+  /** What uses an object; there where the capabilities say so. Every entry of the list is asked. */
+  readonly users?: {
+    readonly path: Path;
+    readonly query?: string;
+    readonly page: z.ZodType<{ readonly items: readonly User<Id>[]; readonly nextQuery?: string }>;
+  };
   /** What an error body says. Must not throw. */
   readError(body: unknown, status: number): VendorError;
   /** What the caller could do about a refusal, as a possibility; appended to the vendor's message. */
   advise?(status: number, update: ProviderUpdate): string | undefined;
+}
+
+/** A valid creation. `update` holds its fields. */
+export interface CreationParts {
+  readonly update: ProviderUpdate;
+  readonly slug?: string;
+  readonly upstream?: string;
+}
+
+/** The request of a creation. It is sent again only where nothing of it arrived. */
+export interface Creation {
+  readonly method: "POST";
+  readonly path: Path;
+  readonly body: WireBody;
+  readonly notes: readonly Note[];
+}
+
+/** An entry of a list of what may use objects, and the object that it uses; undefined: none. */
+export interface User<Id> extends UsingProvider {
+  readonly uses: Id | undefined;
 }
 
 /** What was read of a list so far, and what its last page said of the whole. */
