@@ -1,10 +1,10 @@
 import type { AnyAdapter } from "../src/index.ts";
 import { barndoor, barndoorConnection } from "./barndoor/index.ts";
-import { ngrok } from "./ngrok/index.ts";
+import { ngrok, ngrokProvider } from "./ngrok/index.ts";
 import { keywordsai, respan } from "./respan/index.ts";
 
 /** Every adapter that comes with the package. A new vendor is a new folder and a line here. */
-export const adapters: readonly AnyAdapter[] = [respan, keywordsai, barndoor, barndoorConnection, ngrok];
+export const adapters: readonly AnyAdapter[] = [respan, keywordsai, barndoor, barndoorConnection, ngrok, ngrokProvider];
 
 /** The simulated gateways, in the order their ports are given. Loaded on demand: only the sandbox needs them. */
 export async function loadSandboxes() {

@@ -1,10 +1,10 @@
 import type { CredentialScheme } from "../../src/index.ts";
-import type { BarndoorConnectionSettings } from "./settings.ts";
+import type { AuthTypeWord, BarndoorConnectionSettings } from "./settings.ts";
 
 /** What holds a credential: a provider its own, a connection one that providers share. */
 export type Kind = "provider" | "connection";
 
-type Words = Pick<BarndoorConnectionSettings, "authTypes">;
+type Words = Pick<BarndoorConnectionSettings, "authTypes" | "platform">;
 
 // https://docs.barndoor.ai/api-reference/llm-gateway/credentials/createCredential
 const FAMILY_SCHEMES = new Map<string, readonly CredentialScheme[]>([
@@ -20,14 +20,31 @@ export function schemesOf(kind: Kind, family: string): readonly CredentialScheme
   return kind === "provider" ? schemes : schemes.filter((scheme) => scheme !== "oauth_passthrough");
 }
 
+// barndoor-ai/terraform-provider-barndoor, internal/provider/llm_provider_resource.go and llm_connection_resource.go
+const NEWER_WORDS: NonNullable<Words["authTypes"]> = {
+  api_key: {
+    anthropic: "x_api_key",
+    azure_openai: "azure_api_key",
+    azure_foundry: "azure_foundry_api_key",
+    default: "bearer_api_key",
+  },
+  aws_keys: "aws_static_credentials",
+  google_impersonation: "google_service_account_impersonation",
+  oauth_passthrough: { anthropic: "claude_oauth", openai: "codex_oauth" },
+};
+
+function wordOf({ authTypes, platform }: Words, scheme: CredentialScheme): AuthTypeWord {
+  return authTypes?.[scheme] ?? (platform === "newer" ? NEWER_WORDS[scheme] : undefined) ?? scheme;
+}
+
 /** Whether the word for a scheme depends on the family. */
 export function dependsOnFamily(settings: Words, scheme: CredentialScheme): boolean {
-  return typeof settings.authTypes?.[scheme] === "object";
+  return typeof wordOf(settings, scheme) === "object";
 }
 
 /** The `auth_type` on the wire, or undefined where the setting has no word for the family. */
 export function authType(settings: Words, scheme: CredentialScheme, family: string | undefined): string | undefined {
-  const word = settings.authTypes?.[scheme] ?? scheme;
+  const word = wordOf(settings, scheme);
   if (typeof word === "string") return word;
   return (family !== undefined && Object.hasOwn(word, family) ? word[family] : undefined) ?? word.default;
 }
@@ -39,11 +56,13 @@ export function schemeOf(settings: Words, kind: Kind, family: string, word: stri
 }
 
 const SECRETLESS: readonly CredentialScheme[] = ["google_adc", "aws_role", "oauth_passthrough"];
+// Of this one newer sources alone say what is stored.
+const NEWER_SECRETLESS: readonly CredentialScheme[] = [...SECRETLESS, "google_impersonation"];
 
 /** Whether an `auth_type` is one for which the gateway stores no secret. */
 export function storesNoSecret(settings: Words, word: string): boolean {
-  return SECRETLESS.some((scheme) => {
-    const words = settings.authTypes?.[scheme] ?? scheme;
+  return (settings.platform === "newer" ? NEWER_SECRETLESS : SECRETLESS).some((scheme) => {
+    const words = wordOf(settings, scheme);
     return word === scheme || (typeof words === "string" ? words === word : Object.values(words).includes(word));
   });
 }

@@ -1,12 +1,13 @@
 import type { Adapter } from "../../src/index.ts";
-import { defineAdapter, path } from "../../src/kit/index.ts";
+import { defineAdapter } from "../../src/kit/index.ts";
 import { capabilities } from "./capabilities.ts";
 import { advise, conditions } from "./conditions.ts";
+import { providerCreation } from "./creation.ts";
 import { normalize } from "./normalize.ts";
 import { type BarndoorProvider, nativeSchema, pageSchema, providerSchema } from "./schema.ts";
 import { type BarndoorSettings, settingsSchema } from "./settings.ts";
 import { hosts, sharedParts } from "./shared-parts.ts";
-import { itemPath, translate } from "./translate.ts";
+import { itemPath, listPath, translate } from "./translate.ts";
 
 export { barndoorConnection } from "./connection/index.ts";
 export type { AuthTypeWord, BarndoorConnectionSettings, BarndoorSettings } from "./settings.ts";
@@ -23,9 +24,11 @@ export const barndoor: Adapter<BarndoorSettings, string> = defineAdapter({
     itemPath,
     reply: providerSchema,
     normalize: (reply: BarndoorProvider) => normalize(settings, reply),
-    list: { path: path`/admin/providers`, page: pageSchema },
-    conditions,
+    list: { path: listPath, page: pageSchema },
+    conditions: (update, given) => conditions(settings, update, given),
     translate: (input) => translate(settings, input),
-    advise,
+    creation: providerCreation(settings),
+    removal: { path: itemPath },
+    advise: (status, update) => advise(settings, status, update),
   }),
 });

@@ -6,7 +6,10 @@ import {
   type VendorGateway,
   type WireReply,
 } from "../../src/sandbox/index.ts";
+import { newConnection, newProvider } from "./sandbox/creation.ts";
+import { Probes } from "./sandbox/probes.ts";
 import {
+  answered,
   type Binding,
   type Connection,
   checkRules,
@@ -23,17 +26,28 @@ import {
   storedProvider,
 } from "./sandbox/records.ts";
 import { Replies } from "./sandbox/replies.ts";
-import { checkBaseUrl, checkSecret, type Kind, nextSecret, wordsOf } from "./sandbox/rules.ts";
+import {
+  checkBaseUrl,
+  checkSecret,
+  type Kind,
+  nextSecret,
+  nextSettings,
+  type Rules,
+  rulesOf,
+  wordsOf,
+} from "./sandbox/rules.ts";
 import {
   connectionBody,
+  newConnectionBody,
+  newProviderBody,
   type Seed,
-  type Switches,
   seed,
   switches,
   type UpdateBody,
   updateBody,
 } from "./sandbox/schema.ts";
-import { derivedSettings, oauth, twoSecrets, unprobed } from "./sandbox/vocabulary.ts";
+import { withLogin } from "./sandbox/token.ts";
+import { derivedSettings, inlineKey, oauth, twoSecrets } from "./sandbox/vocabulary.ts";
 
 const basePath = "/api/llm-gateway";
 
@@ -42,26 +56,29 @@ export const barndoorSandbox = defineVendorSandbox({
   basePath,
   seed,
   switches,
-  open: (seed, switches, environment) => new GatewayApi(seed, switches, environment).gateway(),
+  open: (seed, switches, environment) =>
+    withLogin(new GatewayApi(seed, rulesOf(switches), environment).gateway(), seed, switches, environment),
 });
 
 class GatewayApi {
   readonly #connections = new Map<string, Connection>();
   readonly #providers = new Map<string, Provider>();
-  readonly #probesDue = new Map<string, number>();
+  readonly #probes: Probes;
   readonly #replies: Replies;
+  #made = 0;
 
   constructor(
     private readonly seed: Seed,
-    private readonly switches: Switches,
+    private readonly rules: Rules,
     private readonly environment: VendorEnvironment,
   ) {
-    this.#replies = new Replies(switches, seed.org_id ?? "00000000-0000-4000-8000-000000000001");
+    this.#probes = new Probes(rules, environment);
+    this.#replies = new Replies(rules, seed.org_id ?? "00000000-0000-4000-8000-000000000001");
     const started = this.#timestamp();
     for (const [index, one] of (seed.connections ?? []).entries()) {
       planted(this.#connections, `connections[${index}]`, () => {
         const connection = storedConnection(one, this.#defaultType("connection", one), started);
-        checkSecret(switches, "connection", connection);
+        checkSecret(rules, "connection", connection);
         return connection;
       });
     }
@@ -69,7 +86,7 @@ class GatewayApi {
       planted(this.#providers, `providers[${index}]`, () => {
         const connection = one.connection_id === undefined ? undefined : this.#attachable(one, one.connection_id);
         const provider = storedProvider(one, connection, this.#defaultType("provider", one), started);
-        if (connection === undefined) checkSecret(switches, "provider", provider);
+        if (connection === undefined) checkSecret(rules, "provider", provider);
         else if (provider.api_key !== null || provider.credentials !== null) throw new Refused(twoSecrets);
         checkRules(provider);
         return provider;
@@ -78,23 +95,31 @@ class GatewayApi {
   }
 
   gateway(): VendorGateway {
-    const { updateMethod = "both" } = this.switches;
+    const { updateMethod = "both" } = this.rules;
     const providers = `${basePath}/admin/providers`;
     const connections = `${basePath}/admin/connections`;
-    const shownNow = (one: Provider) => this.#shown(this.#probed(one));
+    const shownNow = (one: Provider) => this.#shown(this.#probes.settled(one));
     const connection = (one: Connection) => this.#replies.connection(one);
     const updates = {
       [`${providers}/{id}`]: ({ id, body }: RouteCall) => onOne(this.#providers, id, (one) => this.#update(one, body)),
       [`${connections}/{id}`]: ({ id, body }: RouteCall) =>
         onOne(this.#connections, id, (one) => this.#updateConnection(one, body)),
     };
+    const removals = {
+      [`${providers}/{id}`]: ({ id }: RouteCall) => onOne(this.#providers, id, (one) => this.#remove(one)),
+      [`${connections}/{id}`]: ({ id }: RouteCall) =>
+        onOne(this.#connections, id, (one) => this.#removeConnection(one)),
+    };
     return {
       token: this.seed.token ?? "sandbox-barndoor-token",
       routes: [
         { method: "GET", path: providers, handle: () => listed(this.#providers, shownNow) },
         { method: "GET", path: `${providers}/{id}`, handle: ({ id }) => onOne(this.#providers, id, shownNow) },
+        { method: "POST", path: providers, handle: ({ body }) => answered(() => this.#create(body)) },
         { method: "GET", path: connections, handle: () => listed(this.#connections, connection) },
+        { method: "POST", path: connections, handle: ({ body }) => answered(() => this.#createConnection(body)) },
         { method: "GET", path: `${connections}/{id}`, handle: ({ id }) => onOne(this.#connections, id, connection) },
+        ...Object.entries(removals).map(([path, handle]) => ({ method: "DELETE", path, handle })),
         ...["PATCH", "PUT"]
           .filter((method) => updateMethod === "both" || updateMethod === method)
           .flatMap((method) => Object.entries(updates).map(([path, handle]) => ({ method, path, handle }))),
@@ -109,14 +134,14 @@ class GatewayApi {
   }
 
   #update(provider: Provider, sent: unknown): unknown {
-    const body = read(updateBody(this.switches.timeoutCeilings), sent);
+    const body = read(updateBody(this.rules.ceilings), sent);
     const binding = this.#nextBinding(provider, body);
     const next: Provider = {
       ...provider,
       ...binding,
       name: body.name ?? provider.name,
       base_url: this.#nextBaseUrl(provider, binding, body),
-      settings: body.settings ?? provider.settings,
+      settings: this.#nextSettings(provider, binding, body),
       enabled: body.enabled ?? provider.enabled,
       enforce_health_check: body.enforce_health_check ?? provider.enforce_health_check,
       model_sync_mode: body.model_sync_mode ?? provider.model_sync_mode,
@@ -132,15 +157,51 @@ class GatewayApi {
     checkRules(next);
     const isRebound = next.connection_id !== provider.connection_id;
     Object.assign(provider, next);
-    if (isRebound || holdsSecret(body)) this.#startProbe(provider);
+    if (isRebound || holdsSecret(body)) this.#probes.start(provider);
     return this.#shown(provider);
+  }
+
+  #create(sent: unknown): unknown {
+    const body = read(newProviderBody(this.rules.ceilings), sent);
+    const connection = body.connection_id === undefined ? undefined : this.#attachable(body, body.connection_id);
+    const provider = newProvider(this.rules, body, connection, this.#fresh());
+    this.#providers.set(provider.id, provider);
+    this.#probes.start(provider);
+    return this.#shown(provider);
+  }
+
+  #createConnection(sent: unknown): unknown {
+    const connection = newConnection(this.rules, read(newConnectionBody, sent), this.#fresh());
+    this.#connections.set(connection.id, connection);
+    return this.#replies.connection(connection);
+  }
+
+  #remove({ id }: Provider): unknown {
+    this.#providers.delete(id);
+    this.#probes.forget(id);
+    return { deleted: true };
+  }
+
+  #removeConnection({ id }: Connection): unknown {
+    const users = [...this.#providers.values()].filter(({ connection_id }) => connection_id === id);
+    if (users.length > 0) {
+      const names = users.map(({ name }) => name).join(", ");
+      throw new Refused(`The credential is in use by: ${names}.`, 409, "conflict_error");
+    }
+    this.#connections.delete(id);
+    return { deleted: true };
   }
 
   #updateConnection(connection: Connection, sent: unknown): unknown {
     const body = read(connectionBody, sent);
-    const { auth_type, ...secret } = nextSecret(this.switches, "connection", connection, body);
+    const { auth_type, ...secret } = nextSecret(this.rules, "connection", connection, body);
     const base_url = body.base_url ?? connection.base_url;
-    if (typeof body.base_url === "string") checkBaseUrl(this.switches, connection, body.base_url);
+    if (typeof body.base_url === "string") checkBaseUrl(this.rules, connection, body.base_url);
+    const written = body.settings ? { ...derived(connection.settings), ...body.settings } : connection.settings;
+    const isSettled = !body.settings && !holdsSecret(body) && !body.auth_type;
+    const settings = isSettled
+      ? connection.settings
+      : nextSettings(this.rules, { ...connection, auth_type, settings: written }, connection.settings);
     // A connection supplies type and base URL: its providers follow, but for those with a base URL of their own.
     for (const provider of this.#providers.values()) {
       if (provider.connection_id !== connection.id) continue;
@@ -152,7 +213,7 @@ class GatewayApi {
       auth_type,
       base_url,
       name: body.name ?? connection.name,
-      settings: body.settings ? { ...derived(connection.settings), ...body.settings } : connection.settings,
+      settings,
       last_change_note: body.change_note ?? null,
       updated_at: this.#timestamp(),
     });
@@ -162,9 +223,7 @@ class GatewayApi {
   #nextBinding(provider: Provider, body: UpdateBody): Binding {
     const { connection_id } = body;
     const isInline = holdsSecret(body);
-    if (isInline && this.switches.inlineKeys === "refused") {
-      throw new Refused("A provider cannot hold its own key; create a credential and set connection_id.");
-    }
+    if (isInline && this.rules.isNewer) throw new Refused(inlineKey);
     if (typeof connection_id === "string") {
       if (isInline) throw new Refused(twoSecrets);
       const { auth_type } = this.#attachable(provider, connection_id);
@@ -177,17 +236,17 @@ class GatewayApi {
         throw new Refused("The connection supplies the key and its type.");
       return provider;
     }
-    return { ...nextSecret(this.switches, "provider", provider, body), connection_id: null };
+    return { ...nextSecret(this.rules, "provider", provider, body), connection_id: null };
   }
 
   /** On newer platforms only request-scoped OAuth may leave a connection. */
   #checkDetach(auth_type: string, isInline: boolean): void {
-    const isAllowed = this.switches.inlineKeys === "refused" ? oauth.includes(auth_type) : isInline;
+    const isAllowed = this.rules.isNewer ? oauth.includes(auth_type) : isInline;
     if (!isAllowed) throw new Refused("connection_id can be null only together with a new api_key or credentials.");
   }
 
   #defaultType(kind: Kind, { model_provider }: { model_provider: string }): string {
-    return wordsOf(this.switches, kind, model_provider)[0] ?? "";
+    return wordsOf(this.rules, kind, model_provider)[0] ?? "";
   }
 
   #attachable({ model_provider }: { model_provider: string }, id: string): Connection {
@@ -197,30 +256,20 @@ class GatewayApi {
     throw new Refused("The connection belongs to another model_provider.");
   }
 
+  #nextSettings(provider: Provider, { connection_id, auth_type }: Binding, body: UpdateBody): Record<string, unknown> {
+    const settings = body.settings ?? provider.settings;
+    // The connection has them where there is one.
+    if (connection_id !== null || !(body.settings || body.auth_type)) return settings;
+    return nextSettings(this.rules, { ...provider, auth_type, settings }, provider.settings);
+  }
+
   #nextBaseUrl(provider: Provider, { connection_id, auth_type }: Binding, body: UpdateBody): string {
-    const { attachedBaseUrl = "connection" } = this.switches;
+    const { attachedBaseUrl = "connection" } = this.rules;
     const own = body.base_url ?? undefined;
-    if (own !== undefined) checkBaseUrl(this.switches, { ...provider, auth_type }, own);
+    if (own !== undefined) checkBaseUrl(this.rules, { ...provider, auth_type }, own);
     if (own !== undefined || attachedBaseUrl === "own") return own ?? provider.base_url;
     const isAttached = connection_id !== null && connection_id !== provider.connection_id;
     return (isAttached && this.#connections.get(connection_id)?.base_url) || provider.base_url;
-  }
-
-  /** Only key types of these families are probed; the write's own reply always says unverified. */
-  #startProbe(provider: Provider): void {
-    Object.assign(provider, { health_status: "unverified", health_detail: null, health_checked_at: null });
-    this.#probesDue.delete(provider.id);
-    if (unprobed.includes(provider.model_provider) || oauth.includes(provider.auth_type)) return;
-    this.#probesDue.set(provider.id, this.environment.now() + (this.switches.probeDelayMs ?? 0));
-  }
-
-  #probed(provider: Provider): Provider {
-    const due = this.#probesDue.get(provider.id);
-    if (due === undefined || this.environment.now() < due) return provider;
-    this.#probesDue.delete(provider.id);
-    const health_status = this.switches.probeResult ?? "healthy";
-    const health_detail = health_status === "healthy" ? null : "The upstream refused the key.";
-    return Object.assign(provider, { health_status, health_detail, health_checked_at: new Date(due).toISOString() });
   }
 
   #shown(provider: Provider): unknown {
@@ -228,9 +277,14 @@ class GatewayApi {
   }
 
   #refuse({ kind, status, message }: Refusal): WireReply {
-    const isBare = kind === "wrong-method" && this.switches.wrongMethod === 404;
+    const isBare = kind === "wrong-method" && this.rules.wrongMethod === 404;
     if (kind === "unknown-route" || isBare) return { status: 404, text: "404 page not found" };
     return failure(status, message, status === 401 ? "authentication_error" : "invalid_request_error");
+  }
+
+  #fresh() {
+    this.#made += 1;
+    return { id: `${`${this.#made}`.padStart(8, "0")}-0000-4000-8000-00000000c0de`, now: this.#timestamp() };
   }
 
   #timestamp(): string {

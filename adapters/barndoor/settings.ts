@@ -1,12 +1,20 @@
 import { z } from "zod";
 import { type CredentialScheme, credentialSchemes } from "../../src/index.ts";
-import { type CommonSettings, commonSettings, settingUrlSchema } from "../../src/kit/index.ts";
+import {
+  type AnySettings,
+  type ClientCredentials,
+  commonSettingsWithLogin,
+  settingUrlSchema,
+  tokenOrLogin,
+} from "../../src/kit/index.ts";
 
 /** The word on the wire for a scheme: one for all, or one per family (`model_provider`), `default` for the others. */
 export type AuthTypeWord = string | Readonly<Record<string, string>>;
 
-/** Settings of Barndoor's connections. */
-export interface BarndoorConnectionSettings extends CommonSettings {
+/** Settings of Barndoor's connections. Of `token` and `auth` one is given, and not both. */
+export interface BarndoorConnectionSettings extends AnySettings {
+  /** An admin's service account that logs in by itself. Default of `tokenUrl`: the vendor's own. */
+  readonly auth?: ClientCredentials;
   /** Required: three hosts are documented and none is the default. May end in `/api/llm-gateway` or not. */
   readonly baseUrl: string;
   /**
@@ -14,13 +22,18 @@ export interface BarndoorConnectionSettings extends CommonSettings {
    * what they say of the resource, PATCH for a provider and PUT for a connection, and remembers what this gateway takes.
    */
   readonly updateMethod?: "auto" | "PATCH" | "PUT";
-  /** `auth_type` on the wire, where it is not the scheme's own name. A word per family costs a read first. */
+  /**
+   * `newer`: a platform that keeps every key on a connection, and says so with 400. What it is known to refuse is refused
+   * before anything is sent. Default `documented`: what the reference pages tell.
+   */
+  readonly platform?: "documented" | "newer";
+  /** `auth_type` on the wire, where it is not the platform's word for the scheme. A word per family costs a read first. */
   readonly authTypes?: { readonly [Scheme in CredentialScheme]?: AuthTypeWord };
 }
 
 /** Settings of Barndoor's providers. */
 export interface BarndoorSettings extends BarndoorConnectionSettings {
-  /** Upper limits in seconds. Default 3600 and 1800; newer platforms take 600 and 300. */
+  /** Upper limits in seconds. Default 3600 and 1800, on the newer platform 600 and 300. */
   readonly timeoutCeilings?: { readonly request?: number; readonly streamIdle?: number };
 }
 
@@ -34,19 +47,22 @@ const authTypes = z.record(z.string(), z.union([word, z.record(z.string(), word)
 });
 
 const shared = {
-  ...commonSettings,
+  ...commonSettingsWithLogin,
   baseUrl: settingUrlSchema,
   updateMethod: z.enum(["auto", "PATCH", "PUT"], { error: 'expected "auto", "PATCH" or "PUT"' }).exactOptional(),
+  platform: z.enum(["documented", "newer"], { error: 'expected "documented" or "newer"' }).exactOptional(),
   authTypes: authTypes.exactOptional(),
 };
 const ceiling = z.int({ error: "expected whole seconds" }).min(1, "expected at least 1 second").exactOptional();
 
-export const connectionSettingsSchema = z.strictObject(shared);
+export const connectionSettingsSchema = tokenOrLogin(z.strictObject(shared));
 
-export const settingsSchema = z.strictObject({
-  ...shared,
-  timeoutCeilings: z.strictObject({ request: ceiling, streamIdle: ceiling }).exactOptional(),
-});
+export const settingsSchema = tokenOrLogin(
+  z.strictObject({
+    ...shared,
+    timeoutCeilings: z.strictObject({ request: ceiling, streamIdle: ceiling }).exactOptional(),
+  }),
+);
 
 const PREFIX = "/api/llm-gateway";
 

@@ -3,13 +3,15 @@ import type { Kind } from "./auth-types.ts";
 import { type BarndoorCurrent, currentConditions, currentOf, needsCurrent, unread } from "./current.ts";
 import { readError } from "./errors.ts";
 import { parseUuid } from "./id.ts";
+import { loginOf } from "./login.ts";
 import { type BarndoorConnectionSettings, gatewayUrl } from "./settings.ts";
 
-export const hosts = ["app.barndoor.ai", "platform.barndoor.ai", "*.platform.barndoor.ai"];
+export const hosts = ["app.barndoor.ai", "platform.barndoor.ai", "*.platform.barndoor.ai", "auth.barndoor.ai"];
 
 /** The vendor's parts that are the same for providers and connections. */
 export const sharedParts = (kind: Kind, settings: BarndoorConnectionSettings) => ({
   baseUrl: gatewayUrl(settings),
+  ...(settings.auth === undefined ? {} : { login: loginOf(settings.auth) }),
   parseId: parseUuid,
   current: {
     needed: (update: ProviderUpdate) => needsCurrent(settings, update),

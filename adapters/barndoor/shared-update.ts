@@ -3,20 +3,23 @@ import type { Credential, Note, ProviderUpdate } from "../../src/index.ts";
 import { embedJson, present, type Translatable, type WireBody } from "../../src/kit/index.ts";
 import { authType } from "./auth-types.ts";
 import type { BarndoorCurrent } from "./current.ts";
+import { credentialSettings } from "./newer-platform.ts";
 import type { BarndoorNative } from "./schema.ts";
 import type { BarndoorConnectionSettings } from "./settings.ts";
 
+/** What a body is made of; `current` is that of what is changed, or of what is to be made. */
+export type BodyInput = Omit<Translatable<string, BarndoorCurrent, BarndoorNative>, "id">;
+
 /** The part of a body that is the same for a provider and a connection. */
-export function sharedBody(
-  settings: BarndoorConnectionSettings,
-  { update, native, current }: Translatable<string, BarndoorCurrent, BarndoorNative>,
-): WireBody {
+export function sharedBody(settings: BarndoorConnectionSettings, { update, native, current }: BodyInput): WireBody {
   const { name, baseUrl, credential } = update;
-  const { settings: ownSettings, ...otherNative } = native ?? {};
+  const { settings: givenSettings, ...otherNative } = native ?? {};
+  const ownSettings = { ...givenSettings, ...credentialSettings(settings, update) };
+  const hasSettings = givenSettings !== undefined || Object.keys(ownSettings).length > 0;
   return {
     ...present({ name, base_url: baseUrl }),
     ...(credential === undefined ? {} : credentialBody(settings, credential, current?.family)),
-    ...present({ settings: ownSettings === undefined ? undefined : { ...current?.settings, ...ownSettings } }),
+    ...(hasSettings ? { settings: { ...current?.settings, ...ownSettings } } : {}),
     ...otherNative,
   };
 }
@@ -33,10 +36,11 @@ function credentialBody(
   return match(credential)
     .returnType<WireBody>()
     .with({ scheme: P.union("api_key", "bedrock_api_key") }, ({ apiKey }) => ({ auth_type, api_key: apiKey }))
-    .with({ scheme: "aws_role" }, ({ roleArn, externalId }) => ({
-      auth_type,
-      credentials: present({ iam_role_arn: roleArn, external_id: externalId }),
-    }))
+    .with({ scheme: "aws_role" }, ({ roleArn, externalId }) => {
+      // A newer platform keeps the role among the settings.
+      if (settings.platform === "newer") return { auth_type };
+      return { auth_type, credentials: present({ iam_role_arn: roleArn, external_id: externalId }) };
+    })
     .with({ scheme: "aws_keys" }, ({ accessKeyId, secretAccessKey }) => ({
       auth_type,
       credentials: { access_key_id: accessKeyId, secret_access_key: secretAccessKey },
@@ -51,17 +55,21 @@ function credentialBody(
 }
 
 /** What a caller should know of an update, of whichever of the two. */
-export function sharedNotes({ credential }: ProviderUpdate, native: BarndoorNative | undefined): Note[] {
-  const notes: Note[] = [];
-  if (native?.change_note === undefined) {
-    const message =
-      "Barndoor clears the stored change note on every update without one; give native.change_note to set it";
-    notes.push({ code: "change-note-cleared", message });
-  }
-  if (credential?.scheme === "aws_keys") {
-    const message =
-      "the members of aws_keys are documented by newer sources only, under the word aws_static_credentials";
-    notes.push({ code: "newer-sources-only", message });
-  }
-  return notes;
+export function sharedNotes(
+  settings: BarndoorConnectionSettings,
+  { update, native }: Pick<BodyInput, "update" | "native">,
+): Note[] {
+  return [...(native?.change_note === undefined ? [noteCleared] : []), ...credentialNotes(settings, update)];
+}
+
+const noteCleared: Note = {
+  code: "change-note-cleared",
+  message: "Barndoor clears the stored change note on every update without one; give native.change_note to set it",
+};
+
+/** What a caller should know of the credential that is written. */
+export function credentialNotes({ platform }: BarndoorConnectionSettings, { credential }: ProviderUpdate): Note[] {
+  if (credential?.scheme !== "aws_keys" || platform === "newer") return [];
+  const message = "the members of aws_keys are documented by newer sources only, under the word aws_static_credentials";
+  return [{ code: "newer-sources-only", message }];
 }

@@ -1,8 +1,6 @@
 import type { Capabilities } from "../../src/index.ts";
 import { apiKeyOnly, unsupported } from "../../src/kit/index.ts";
-
-/** The largest page of a list. */
-export const PAGE_SIZE = 100;
+import { PAGE_SIZE } from "./shared-parts.ts";
 
 // Limits: https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/update
 /** What ngrok can do with a provider key. Timeouts are account-wide there, and the base URL belongs to the custom provider. */
@@ -24,4 +22,11 @@ export const capabilities = (): Capabilities => ({
   list: "ids",
   pageSize: PAGE_SIZE,
   hint: true,
+  // https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/create
+  creation: {
+    requires: ["upstream", "name", "credential"],
+    takes: ["upstream", "name", "description", "metadata", "credential"],
+  },
+  // https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/delete
+  removes: true,
 });

@@ -1,30 +1,30 @@
 import type { Adapter } from "../../src/index.ts";
-import { defineAdapter, opaqueId, path } from "../../src/kit/index.ts";
-import { capabilities, PAGE_SIZE } from "./capabilities.ts";
-import { readError } from "./errors.ts";
+import { defineAdapter, path } from "../../src/kit/index.ts";
+import { capabilities } from "./capabilities.ts";
+import { translateCreation } from "./creation.ts";
 import { normalize } from "./normalize.ts";
 import { keySchema, type NgrokSettings, pageSchema, settingsSchema } from "./schema.ts";
+import { hosts, PAGE_SIZE, sharedParts } from "./shared-parts.ts";
 import { currentOf, itemPath, needsCurrent, translate, unread } from "./translate.ts";
 
+export { ngrokProvider } from "./provider/index.ts";
 export type { NgrokSettings } from "./schema.ts";
-
-const HOST = "api.ngrok.ai";
 
 /** ngrok's AI gateway provider keys. https://ngrok.com/docs/ai-gateway/api-reference/provider-keys/update */
 export const ngrok: Adapter<NgrokSettings, string> = defineAdapter({
   name: "ngrok",
-  hosts: [HOST],
+  hosts,
   settings: settingsSchema,
   capabilities,
   vendor: (settings: NgrokSettings) => ({
-    baseUrl: (settings.baseUrl ?? `https://${HOST}`).replace(/\/+$/, ""),
-    parseId: opaqueId,
+    ...sharedParts(settings),
     itemPath,
     reply: keySchema,
     normalize,
     list: { path: path`/provider-keys`, query: `limit=${PAGE_SIZE}`, page: pageSchema },
     current: { needed: needsCurrent, from: currentOf, unread },
     translate,
-    readError,
+    creation: { translate: translateCreation },
+    removal: { path: itemPath },
   }),
 });

@@ -1,6 +1,5 @@
 import type { Field, ProviderUpdate } from "../../src/index.ts";
 import {
-  metadataText,
   path,
   present,
   type Translatable,
@@ -9,6 +8,7 @@ import {
   type WriteRequest,
 } from "../../src/kit/index.ts";
 import type { NgrokKey } from "./schema.ts";
+import { storedMetadata } from "./shared-parts.ts";
 
 /** What a rotate needs to know of the key. */
 export interface NgrokCurrent {
@@ -47,11 +47,7 @@ function patch(id: string, update: ProviderUpdate, candidates: readonly Field[])
   const fields = candidates.filter((field) => Object.hasOwn(update, field));
   if (fields.length === 0) return [];
   const { name, description, metadata } = update;
-  const all: WireBody = present({
-    name,
-    description,
-    metadata: metadata === undefined || metadata === null ? metadata : metadataText(metadata),
-  });
+  const all: WireBody = present({ name, description, metadata: storedMetadata(metadata) });
   const body = Object.fromEntries(Object.entries(all).filter(([key]) => fields.some((field) => field === key)));
   return [{ methods: ["PATCH"], path: itemPath(id), body, fields, repeat: "safe" }];
 }

@@ -1,4 +1,4 @@
-import type { Capabilities, Field, FieldCapability, Requirement } from "../../src/index.ts";
+import type { Capabilities, CreationCapability, Field, FieldCapability, Requirement } from "../../src/index.ts";
 import { apiKeyOnly, unsupported } from "../../src/kit/index.ts";
 import type { RespanSettings } from "./schema.ts";
 import { extraFields } from "./translate.ts";
@@ -23,6 +23,12 @@ function extra(field: Field, settings: Partial<RespanSettings>): FieldCapability
   return { ...top, read: "maybe", mode: "replace", writtenWith, requires: field === "baseUrl" ? [] : [baseUrlWithIt] };
 }
 
+// https://www.respan.ai/docs/apis/models/create-custom-provider
+const creation: CreationCapability = {
+  requires: ["name", "slug"],
+  takes: ["name", "slug", "baseUrl", "credential", "requestTimeout", "native"],
+};
+
 /** What the Respan family can do; nothing there can be cleared, because no null is documented. */
 export function capabilities(settings: Partial<RespanSettings>): Capabilities {
   return {
@@ -41,5 +47,8 @@ export function capabilities(settings: Partial<RespanSettings>): Capabilities {
     schemes: apiKeyOnly,
     list: settings.identifier === "provider_id" ? "ids" : "slugs",
     hint: false,
+    // The primary key of a new object is in no reply: under `pk` it could never be found again.
+    ...(settings.identifier === "provider_id" ? { creation } : {}),
+    removes: true,
   };
 }

@@ -5,7 +5,7 @@ import { readError } from "./errors.ts";
 import { parsePrimaryKey } from "./id.ts";
 import { normalize } from "./normalize.ts";
 import { nativeSchema, pageSchema, providerSchema, type RespanSettings, settingsSchema } from "./schema.ts";
-import { itemPath, translate } from "./translate.ts";
+import { creationIssues, itemPath, translate, translateCreation } from "./translate.ts";
 
 export type { RespanSettings } from "./schema.ts";
 
@@ -56,6 +56,8 @@ function defineFamily({ name, brand, hosts }: Brand): RespanAdapter {
         normalize: (reply) => normalize(reply, identifier),
         list: { path: path`/api/providers/`, page: pageSchema },
         translate,
+        creation: { conditions: creationIssues, translate: translateCreation },
+        removal: { path: itemPath },
         readError,
       };
     },

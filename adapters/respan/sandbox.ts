@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import {
   defineVendorSandbox,
   RateWindow,
@@ -8,78 +8,15 @@ import {
   type VendorGateway,
   type WireReply,
 } from "../../src/sandbox/index.ts";
-
-// https://respan.ai/docs/api-reference/manage/models/create-custom-provider
-// https://docs.keywordsai.co/api-endpoints/manage/models/custom-providers/create
-/** The documented keys are typed, every other one may hold anything; what an empty object means is not documented. */
-const extraKwargs = z
-  .looseObject({
-    base_url: z.string().min(1).optional(),
-    timeout: z.int().optional(),
-    temperature: z.number().optional(),
-    max_tokens: z.int().optional(),
-  })
-  .refine((value) => Object.keys(value).length > 0, "An empty object is not accepted.");
-
-// https://www.respan.ai/docs/api-reference/manage/models/update-custom-provider
-// https://docs.keywordsai.co/api-endpoints/manage/models/custom-providers/update
-/** No field is documented as nullable, nor what an empty text does. */
-const updateBody = z.strictObject({
-  provider_name: z.string().min(1).optional(),
-  api_key: z.string().min(1).optional(),
-  extra_kwargs: extraKwargs.optional(),
-});
-
-const time = z.iso.datetime({ offset: true }).nullable();
-
-const seedProvider = z.strictObject({
-  /** The integer primary key, which no reply shows. */
-  pk: z.int().positive(),
-  /** The text that replies show as `id` and as `provider_id`. */
-  provider_id: z.string().min(1),
-  provider_name: z.string().min(1),
-  api_key: z.string().min(1).optional(),
-  extra_kwargs: extraKwargs.optional(),
-  is_managed: z.boolean().optional(),
-  created_at: time.optional(),
-  updated_at: time.optional(),
-});
-
-const seed = z.strictObject({
-  token: z.string().min(1).optional(),
-  providers: z
-    .array(seedProvider)
-    .refine((list) => isUnique(list.map(({ pk }) => pk)), "expected every pk only once")
-    .refine((list) => isUnique(list.map((one) => one.provider_id)), "expected every provider_id only once")
-    .optional(),
-});
-
-const switches = z.strictObject({
-  /** What the path names: the integer primary key (default) or, as in the newest pages, the text id. */
-  identifier: z.enum(["pk", "provider_id"]).optional(),
-  /** A bare array (default), or the envelope that sibling resources use. */
-  list: z.enum(["array", "envelope"]).optional(),
-  /** Providers per page of the envelope. Default 50. */
-  pageSize: z.int().positive().optional(),
-  /** Whether replies hold `extra_kwargs`, as in the newest pages. Default false. */
-  returnsExtraKwargs: z.boolean().optional(),
-  /** What a reply does with the `extra_kwargs` that may be secret: all but the documented keys. Default dropped. */
-  secretKwargs: z.enum(["dropped", "masked"]).optional(),
-  /** What an update does to the stored `extra_kwargs`. Default replace. */
-  extraKwargs: z.enum(["replace", "merge"]).optional(),
-  /** The status of a body that fails validation. Default 422. */
-  validationStatus: z.union([z.literal(400), z.literal(422)]).optional(),
-  /** The field errors under `errors` beside a `detail` (default), or as the whole body. */
-  validationBody: z.enum(["wrapped", "bare"]).optional(),
-  /** The fields that cannot be changed on a managed provider. Default all three. */
-  managedCriticalFields: z.array(z.enum(["provider_name", "api_key", "extra_kwargs"])).optional(),
-  /** 60 requests a minute when true, or as many as said. Default off. */
-  rateLimit: z.union([z.boolean(), z.int().positive()]).optional(),
-});
-
-type Seed = z.infer<typeof seed>;
-type Switches = z.infer<typeof switches>;
-type UpdateBody = z.infer<typeof updateBody>;
+import {
+  createBody,
+  type Seed,
+  type Switches,
+  seed,
+  switches,
+  type UpdateBody,
+  updateBody,
+} from "./sandbox/configuration.ts";
 
 interface Brand {
   readonly name: string;
@@ -148,7 +85,9 @@ class ProviderApi {
       routes: [
         { method: "GET", path: "/api/providers/", query, handle: (call) => this.#list(call) },
         { method: "GET", path: "/api/providers/{id}/", handle: (call) => this.#retrieve(call) },
+        { method: "POST", path: "/api/providers/", handle: (call) => this.#create(call) },
         { method: "PATCH", path: "/api/providers/{id}/", handle: (call) => this.#update(call) },
+        { method: "DELETE", path: "/api/providers/{id}/", handle: (call) => this.#remove(call) },
       ],
       refuse: (refusal) => ({ status: refusal.status, json: { detail: this.#detail(refusal) } }),
       ...(rateLimit !== false && { admit: () => admit(window) }),
@@ -205,17 +144,50 @@ class ProviderApi {
     if (provider === undefined) return notFound();
     const parsed = updateBody.safeParse(body);
     if (!parsed.success) return this.#invalid(fieldErrors(parsed.error));
-    const locked = this.#lockedFields(provider, parsed.data);
+    return this.#change(provider, parsed.data);
+  }
+
+  #change(provider: StoredProvider, body: UpdateBody): WireReply {
+    const locked = this.#lockedFields(provider, body);
     if (Object.keys(locked).length > 0) return this.#invalid(locked);
 
-    const { extra_kwargs, ...fields } = parsed.data;
+    const { extra_kwargs, ...fields } = body;
     Object.assign(provider, fields);
     if (extra_kwargs !== undefined) {
       provider.extra_kwargs =
         this.switches.extraKwargs === "merge" ? { ...provider.extra_kwargs, ...extra_kwargs } : extra_kwargs;
     }
-    if (Object.keys(parsed.data).length > 0) provider.updated_at = this.#timestamp();
+    if (Object.keys(body).length > 0) provider.updated_at = this.#timestamp();
     return { status: 200, json: this.#shown(provider) };
+  }
+
+  #create({ body }: RouteCall): WireReply {
+    const parsed = createBody.safeParse(body);
+    if (!parsed.success) return this.#invalid(fieldErrors(parsed.error));
+    const { provider_id, ...fields } = parsed.data;
+    const existing = this.#providers.find((one) => one.provider_id === provider_id);
+    if (existing !== undefined) {
+      if (this.switches.existing !== "refused") return this.#change(existing, fields);
+      // The newest pages list a 400 and show no body of it: the general error page's form.
+      return { status: 400, json: { detail: "Invalid request format" } };
+    }
+    const { provider_name, api_key = null, extra_kwargs = {} } = fields;
+    const now = this.#timestamp();
+    const pk = 1 + Math.max(0, ...this.#providers.map((one) => one.pk));
+    const times = { created_at: now, updated_at: now };
+    const made = { pk, provider_id, provider_name, api_key, extra_kwargs, is_managed: false, ...times };
+    this.#providers.push(made);
+    return { status: 201, json: this.#shown(made) };
+  }
+
+  #remove({ id }: RouteCall): WireReply {
+    const provider = this.#addressed(id);
+    if (provider === undefined) return notFound();
+    // The one error of these pages that comes under `error`, with the brand's name in it.
+    if (provider.is_managed)
+      return { status: 403, json: { error: `Cannot delete managed provider. ${this.brand.name} owns it.` } };
+    this.#providers.splice(this.#providers.indexOf(provider), 1);
+    return { status: 204, text: "" };
   }
 
   /** The pages say that a managed provider's critical fields cannot be changed, not which they are. */
@@ -291,8 +263,4 @@ function fieldErrors({ issues }: z.ZodError): Record<string, string[]> {
     for (const field of fields) errors[field] = [...(errors[field] ?? []), message];
   }
   return errors;
-}
-
-function isUnique(values: readonly unknown[]): boolean {
-  return new Set(values).size === values.length;
 }

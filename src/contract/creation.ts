@@ -23,6 +23,15 @@ export interface ParsedCreation extends ParsedUpdate {
 
 /** Parses a creation: the rules of an update, a name, and nothing that clears. */
 export function parseCreation(value: unknown): ParsedCreation {
+  try {
+    return parseParts(value);
+  } catch {
+    // A getter or a proxy of the caller's threw.
+    return { update: {}, given: [], issues: [{ path: "", message: "cannot be read: expected plain data" }] };
+  }
+}
+
+function parseParts(value: unknown): ParsedCreation {
   const copy: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
   const fixed: { slug?: string; upstream?: string } = {};
   const issues: Issue[] = [];
@@ -33,7 +42,10 @@ export function parseCreation(value: unknown): ParsedCreation {
     delete copy[name];
   }
   if (!Object.hasOwn(copy, "name")) issues.push({ path: "name", message: "is required to create" });
-  const parsed = parseUpdate(typeof value === "object" && value !== null && !Array.isArray(value) ? copy : value);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  // What is lacking is said already: an update without fields would be called one that does nothing.
+  const isBare = isObject && Object.keys(copy).length === 0;
+  const parsed = isBare ? { update: {}, given: [], issues: [] } : parseUpdate(isObject ? copy : value);
   const cleared = givenFields(parsed.update).filter((field) => parsed.update[field] === null);
   issues.push(...cleared.map((path) => ({ path, message: "has nothing to clear in a creation: leave it out" })));
   return { ...parsed, ...fixed, issues: [...parsed.issues, ...issues] };

@@ -86,7 +86,7 @@ export interface AnyAdapter {
   readonly hosts: readonly string[];
   /** Strict schema of the settings, for validation without a token. */
   readonly settings: z.ZodType;
-  /** Strict schema of {@link ProviderUpdate.native}; absent where there is none. */
+  /** Strict schema of {@link ProviderUpdate.native}; absent where there is none. A state has the form that it gives. */
   readonly native?: z.ZodType;
   capabilities(settings?: object): Capabilities;
   /**

@@ -29,6 +29,16 @@ export function renderBody(body: WireBody): string {
   return JSON.stringify(revealed(body));
 }
 
+/** The members of a form, in their order, in which secrets stay wrapped until the moment they are sent. */
+export type WireForm = { readonly [name: string]: string | Secret };
+
+/** The text that a form is sent as: `application/x-www-form-urlencoded`. */
+export function renderForm(form: WireForm): string {
+  const text = new URLSearchParams();
+  for (const [name, value] of Object.entries(form)) text.append(name, isSecret(value) ? value.reveal() : value);
+  return text.toString();
+}
+
 /** The body with its secrets redacted, as plain data. */
 export function previewBody(body: WireBody): unknown {
   return JSON.parse(JSON.stringify(body));

@@ -29,13 +29,14 @@ export function checkUpdate<Native>(
 ): CheckedUpdate<Native> {
   const { update, given, issues } = parseUpdate(value);
   const refused = given.flatMap((field) => refusal(rules.capabilities, update, field));
+  const settable = given.filter((field) => rules.capabilities.fields[field].set);
   const native = update.native === undefined ? undefined : rules.native?.safeParse(update.native);
   const invalid = [
     ...otherIssues,
     ...issues,
-    ...limitIssues(rules.capabilities, update),
-    ...(native?.error === undefined ? [] : issuesOf(native.error, keysOf(rules.native), ["native"])),
-    ...requirementIssues(rules.capabilities, given),
+    ...limitIssues(rules.capabilities, update, settable),
+    ...nativeIssues(rules.native, native?.error),
+    ...requirementIssues(rules.capabilities, given, settable, "update"),
     ...rules.conditions(update, given),
   ];
   if (invalid.length > 0) throw new InvalidInputError(rules.adapter, [...invalid, ...refused]);
@@ -43,21 +44,28 @@ export function checkUpdate<Native>(
   return { update, native: native?.data };
 }
 
-function refusal({ fields, schemes }: Capabilities, update: ProviderUpdate, field: Field): Issue[] {
-  const { set, clear } = fields[field];
+function refusal(capabilities: Capabilities, update: ProviderUpdate, field: Field): Issue[] {
+  const { set, clear } = capabilities.fields[field];
   if (!set) return [{ path: field, message: "cannot be written at this gateway" }];
   if (update[field] === null && !clear) return [{ path: field, message: "cannot be cleared at this gateway" }];
-  const scheme = field === "credential" ? update.credential?.scheme : undefined;
-  if (scheme !== undefined && !schemes[scheme]) {
-    return [{ path: field, message: `the scheme ${scheme} cannot be written at this gateway` }];
-  }
-  return [];
+  return field === "credential" ? schemeRefusal(capabilities, update) : [];
 }
 
-/** What is required and not given: one issue for each, with every field that asks for it. */
-function requirementIssues({ fields }: Capabilities, given: readonly Field[]): Issue[] {
+/** The refusal of a credential whose scheme the gateway never takes. */
+export function schemeRefusal({ schemes }: Capabilities, { credential }: ProviderUpdate): Issue[] {
+  if (credential === undefined || schemes[credential.scheme]) return [];
+  return [{ path: "credential", message: `the scheme ${credential.scheme} cannot be written at this gateway` }];
+}
+
+/** What the `asking` fields require and is not given: one issue for each, with every field that asks for it. */
+export function requirementIssues(
+  { fields }: Capabilities,
+  given: readonly Field[],
+  asking: readonly Field[],
+  where: "update" | "creation",
+): Issue[] {
   const missing = new Map<Field, { readonly askers: Field[]; readonly because: string }>();
-  for (const asker of given.filter((field) => fields[field].set)) {
+  for (const asker of asking) {
     for (const { field, because } of fields[asker].requires ?? []) {
       if (given.includes(field)) continue;
       const known = missing.get(field);
@@ -67,14 +75,15 @@ function requirementIssues({ fields }: Capabilities, given: readonly Field[]): I
   }
   return [...missing].map(([path, { askers, because }]) => {
     const verb = askers.length === 1 ? "needs" : "need";
-    return { path, message: `${askers.join(" and ")} ${verb} ${path} in the same update: ${because}` };
+    return { path, message: `${askers.join(" and ")} ${verb} ${path} in the same ${where}: ${because}` };
   });
 }
 
-function limitIssues({ fields }: Capabilities, update: ProviderUpdate): Issue[] {
+/** Where the values of `written` are beyond their limits. */
+export function limitIssues({ fields }: Capabilities, update: ProviderUpdate, written: readonly Field[]): Issue[] {
   return updateFields.flatMap((field) => {
-    const { set, limits } = fields[field];
-    if (!set || limits === undefined || !Object.hasOwn(update, field)) return [];
+    const { limits } = fields[field];
+    if (limits === undefined || !written.includes(field) || !Object.hasOwn(update, field)) return [];
     const message = limitProblem(limits, measured(update, field));
     return message === undefined ? [] : [{ path: field, message }];
   });
@@ -95,6 +104,11 @@ function limitProblem({ minimum, maximum, maxLength }: Limits, value: unknown): 
     if (length > maxLength) return `has ${length} characters as it is sent, expected at most ${maxLength}`;
   }
   return undefined;
+}
+
+/** What the adapter's own schema has against `native`. */
+export function nativeIssues(schema: z.ZodType | undefined, error: z.ZodError | undefined): Issue[] {
+  return error === undefined ? [] : issuesOf(error, keysOf(schema), ["native"]);
 }
 
 function keysOf(schema: z.ZodType | undefined): string[] {

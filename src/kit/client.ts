@@ -9,6 +9,19 @@ import { scrub } from "./scrub.ts";
 
 const MOST_FIELD_ERRORS = 50;
 
+/** The token of one request; none for a login. Or why there is none. */
+export type Obtained = { readonly token: Secret | undefined } | { readonly failure: Failure };
+
+/** Where the tokens of a client's requests come from. */
+export interface TokenSource {
+  /** For one request; undefined at once when the signal aborts. */
+  obtain(signal?: AbortSignal): Promise<Obtained | undefined>;
+  /** Told of a token that was answered 401. There where asking again may give another. */
+  forget?(token: Secret): void;
+  /** What an answer could echo of a token, and of what it was got with. */
+  secretsOf(token: Secret): readonly Secret[];
+}
+
 /** What a client is made of. */
 export interface ClientParts {
   readonly http: Http;
@@ -16,10 +29,7 @@ export interface ClientParts {
   readonly budget: RateBudget;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
-  /** The token for one request. */
-  token(signal?: AbortSignal): Promise<Secret | undefined>;
-  /** What an answer could echo of the token. */
-  secretsOf(token: Secret): readonly Secret[];
+  readonly tokens: TokenSource;
   /** The vendor's reading of an error body. */
   readError(body: unknown, status: number): VendorError;
   /** The status that a reply of 2xx stands for, if it is an error after all. */
@@ -53,23 +63,28 @@ export interface Sending {
 /** Sends one request, with retries, within the account's budget. */
 export type Client = (request: HttpRequest, sending: Sending) => Promise<ClientResult>;
 
-/** Joins transport, budget, retries and the vendor's error bodies. Throws only what `token` throws. */
+/** Joins transport, budget, retries and the vendor's error bodies. Throws only what its token source throws. */
 export function createClient(parts: ClientParts): Client {
   return async (request, sending) => {
     const { repeat, signal } = sending;
     const label = describeRequest(request);
-    const token = await parts.token(signal);
     let effect: Outcome = "not-sent";
     const failed = (failure: Failure): ClientResult => {
       effect = worse(effect, failure.effect);
       return { ok: false, failure, effect, repeatable: mayRepeat(failure, repeat, effect) };
     };
-    if (token === undefined) return failed(abortedWaiting(label));
-    sending.known.push(...parts.secretsOf(token));
+    // A login is a part of what the request may take; waiting for the account's budget is none.
+    const askedAt = parts.clock.now();
+    let obtained = await obtain(parts, label, sending);
+    if ("failure" in obtained) return failed(obtained.failure);
+    const loginMs = parts.clock.now() - askedAt;
     let startedAt: number | undefined;
-    for (let tries = 1; ; tries++) {
+    let isRenewed = false;
+    let tries = 1;
+    for (;;) {
       if (!(await parts.budget.acquire(signal))) return failed(abortedWaiting(label));
       startedAt ??= parts.clock.now();
+      const { token } = obtained;
       const result = await parts.http(request, token, signal);
       const answer = result.kind === "reply" ? withMeantStatus(result, parts) : result;
       if (answer.kind === "reply" && isSuccess(answer.status)) {
@@ -77,14 +92,30 @@ export function createClient(parts: ClientParts): Client {
       }
       const failure = failureOf(answer, label, parts, sending);
       const outcome = failed(failure);
+      if (failure.status === 401 && token !== undefined && parts.tokens.forget !== undefined && !isRenewed) {
+        // The token may have ended before its time. A 401 says that nothing was applied: once more, with a new one.
+        isRenewed = true;
+        parts.tokens.forget(token);
+        obtained = await obtain(parts, label, sending);
+        if ("failure" in obtained) return failed(obtained.failure);
+        continue;
+      }
       holdBack(failure, parts);
       if (outcome.ok || !outcome.repeatable) return outcome;
-      const elapsedMs = parts.clock.now() - startedAt;
+      const elapsedMs = loginMs + parts.clock.now() - startedAt;
       const delay = retryDelay(parts.retry, { tries, elapsedMs, statedMs: failure.retryAfterMs });
       if (delay === undefined) return outcome;
       if (!(await parts.clock.sleep(delay, signal))) return failed(abortedWaiting(label));
+      tries += 1;
     }
   };
+}
+
+/** The token of a request, whose answers are searched for it from now on. */
+async function obtain({ tokens }: ClientParts, label: string, { signal, known }: Sending): Promise<Obtained> {
+  const obtained = (await tokens.obtain(signal)) ?? { failure: abortedWaiting(label) };
+  if ("token" in obtained && obtained.token !== undefined) known.push(...tokens.secretsOf(obtained.token));
+  return obtained;
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300;

@@ -1,14 +1,16 @@
-import { InvalidInputError } from "../contract/errors.ts";
+import { InvalidInputError, MissingSettingError } from "../contract/errors.ts";
 import { type Adapter, CONTRACT_VERSION, type Gateway, type ProviderId } from "../contract/gateway.ts";
 import { isSecret, type Secret } from "../contract/secret.ts";
 import { secretsOfToken } from "./authentication.ts";
-import { createClient } from "./client.ts";
+import { createClient, type TokenSource } from "./client.ts";
+import { createLogin } from "./client-credentials.ts";
 import { systemClock, unlessAborted } from "./clock.ts";
 import { createGateway } from "./gateway.ts";
-import { createHttp } from "./http.ts";
+import { createHttp, type HttpSettings } from "./http.ts";
 import { RateBudget } from "./rate-budget.ts";
-import { type CommonSettings, parseSettings, type Token, tokenProblem } from "./settings.ts";
-import type { AdapterDefinition } from "./vendor.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { type AnySettings, parseSettings, type Token, tokenProblem } from "./settings.ts";
+import type { AdapterDefinition, Vendor } from "./vendor.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -18,7 +20,7 @@ const DEFAULT_RETRY = { attempts: 2, budgetMs: 90_000 };
  * Makes an adapter of what is known of a vendor. The pipeline around the vendor's pure parts is written once, here and in
  * `gateway.ts`: a vendor cannot leave out or reorder its steps.
  */
-export function defineAdapter<Settings extends CommonSettings, Id extends ProviderId, Reply, Current, Native>(
+export function defineAdapter<Settings extends AnySettings, Id extends ProviderId, Reply, Current, Native>(
   definition: AdapterDefinition<Settings, Id, Reply, Current, Native>,
 ): Adapter<Settings, Id> {
   const open = (given: unknown): Gateway<Id> => {
@@ -27,20 +29,21 @@ export function defineAdapter<Settings extends CommonSettings, Id extends Provid
     const { authentication = "bearer" } = vendor;
     const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const rateLimit = settings.rateLimit ?? vendor.rateLimit;
+    const reach = {
+      timeoutMs,
+      proxy: settings.proxy ?? false,
+      authentication,
+      userAgent: settings.userAgent ?? `gatefold/${VERSION}`,
+    };
+    const retry = { ...DEFAULT_RETRY, ...settings.retry };
     const client = createClient({
-      http: createHttp({
-        baseUrl: vendor.baseUrl,
-        timeoutMs,
-        proxy: settings.proxy ?? false,
-        authentication,
-        userAgent: settings.userAgent ?? `gatefold/${VERSION}`,
-      }),
+      http: createHttp({ ...reach, baseUrl: vendor.baseUrl }),
       clock: systemClock,
       budget: new RateBudget(rateLimit === false ? undefined : rateLimit),
-      retry: { ...DEFAULT_RETRY, ...settings.retry },
+      retry,
       timeoutMs,
-      token: (signal) => resolveToken(definition.name, settings.token, signal),
-      secretsOf: (token) => secretsOfToken(authentication, token),
+      tokens:
+        tokenSource(definition.name, settings, vendor) ?? loginSource(definition.name, vendor, { ...reach, retry }),
       readError: vendor.readError,
       refusedWith: (body) => vendor.refusedWith?.(body),
     });
@@ -52,7 +55,7 @@ export function defineAdapter<Settings extends CommonSettings, Id extends Provid
   });
 }
 
-function facts<Settings extends CommonSettings, Id extends ProviderId, Reply, Current, Native>(
+function facts<Settings extends AnySettings, Id extends ProviderId, Reply, Current, Native>(
   definition: AdapterDefinition<Settings, Id, Reply, Current, Native>,
 ) {
   return {
@@ -62,6 +65,37 @@ function facts<Settings extends CommonSettings, Id extends ProviderId, Reply, Cu
     ...(definition.native === undefined ? {} : { native: definition.native }),
     capabilities: (settings?: Partial<Settings>) => definition.capabilities(settings ?? {}),
   } as const;
+}
+
+type Reached = Pick<Vendor<ProviderId, never, never, never>, "authentication" | "login">;
+
+/** The token of the settings; undefined where they have none. */
+function tokenSource(
+  adapter: string,
+  { token }: AnySettings,
+  { authentication = "bearer" }: Reached,
+): TokenSource | undefined {
+  if (token === undefined) return undefined;
+  return {
+    async obtain(signal) {
+      const resolved = await resolveToken(adapter, token, signal);
+      return resolved && { token: resolved };
+    },
+    secretsOf: (given) => secretsOfToken(authentication, given),
+  };
+}
+
+function loginSource(
+  adapter: string,
+  { login }: Reached,
+  reach: Omit<HttpSettings, "baseUrl"> & { readonly retry: RetryPolicy },
+): TokenSource {
+  if (login === undefined) throw new MissingSettingError(adapter, ["token"]);
+  const { origin, hostname } = new URL(login.url);
+  // A proxy does not know this machine's own addresses.
+  const direct = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname) ? { proxy: false as const } : {};
+  const http = createHttp({ ...reach, ...direct, baseUrl: origin });
+  return createLogin({ login, http, clock: systemClock, retry: reach.retry, timeoutMs: reach.timeoutMs });
 }
 
 // A token function's error may hold anything: its text goes nowhere.

@@ -8,47 +8,35 @@ import {
   type Outcome,
   PartialUpdateError,
 } from "../contract/errors.ts";
-import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
-import type { Secret } from "../contract/secret.ts";
+import type { Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
 import type { ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
 import { previewBody, secretsIn } from "./body.ts";
 import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
-import { type Client, type ClientResult, describeRequest, type Sending, type SuccessfulReply } from "./client.ts";
-import { replyFailure } from "./failure.ts";
+import { describeRequest, type SuccessfulReply } from "./client.ts";
+import { creating } from "./creating.ts";
+import { fetchPages } from "./fetch-pages.ts";
+import { basePathOf, failed, type GatewayParts, idOf, type OpenCall, openCall, unusable } from "./gateway-parts.ts";
 import type { HttpRequest } from "./http.ts";
 import { MethodChoice } from "./method-choice.ts";
-import { followPages, type Page } from "./pagination.ts";
+import { removing } from "./removing.ts";
 import { parseReply } from "./reply.ts";
 import { redactData } from "./scrub.ts";
-import type { CommonSettings } from "./settings.ts";
-import type { AdapterDefinition, Translation, Vendor, WriteRequest } from "./vendor.ts";
-
-/** What a gateway is made of: a vendor's parts, and the client that reaches it. */
-export interface GatewayParts<Settings extends CommonSettings, Id extends ProviderId, Reply, Current, Native> {
-  readonly definition: AdapterDefinition<Settings, Id, Reply, Current, Native>;
-  readonly settings: Settings;
-  readonly vendor: Vendor<Id, Reply, Current, Native>;
-  readonly client: Client;
-}
+import type { AnySettings } from "./settings.ts";
+import { sharing } from "./sharing.ts";
+import type { Translation, WriteRequest } from "./vendor.ts";
 
 /** The one pipeline: validate, read if needed, translate, send, map errors, validate the reply, normalize. */
-export function createGateway<Settings extends CommonSettings, Id extends ProviderId, Reply, Current, Native>({
-  definition,
-  settings,
-  vendor,
-  client,
-}: GatewayParts<Settings, Id, Reply, Current, Native>): Gateway<Id> {
+export function createGateway<Settings extends AnySettings, Id extends ProviderId, Reply, Current, Native>(
+  parts: GatewayParts<Settings, Id, Reply, Current, Native>,
+): Gateway<Id> {
+  const { definition, settings, vendor, client } = parts;
   const adapter = definition.name;
   const capabilities = definition.capabilities(settings);
   const methods = new MethodChoice();
   type Sent = { readonly provider: ProviderState<Id>; readonly reply: Reply };
 
-  function parseId(value: unknown): Id {
-    const parsed = vendor.parseId(value);
-    if ("id" in parsed) return parsed.id;
-    throw new InvalidInputError(adapter, [{ path: "id", message: parsed.problem }]);
-  }
+  const parseId = (value: unknown): Id => idOf(adapter, vendor, value);
 
   function check(id: unknown, value: unknown): CheckedUpdate<Native> & { readonly id: Id } {
     const parsed = vendor.parseId(id);
@@ -64,23 +52,13 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return { ...checked, id: "id" in parsed ? parsed.id : parseId(id) };
   }
 
-  function failed(result: Exclude<ClientResult, SuccessfulReply>, outcome: Outcome): GatewayError {
-    return result.failure.toError({ adapter, outcome, retryable: result.repeatable });
-  }
-
-  /** The error that a reply is which cannot be used. */
-  function unusable(request: HttpRequest, reply: SuccessfulReply, problem: string, outcome: Outcome): GatewayError {
-    const failure = replyFailure(reply.status, describeRequest(request), problem);
-    return failure.toError({ adapter, outcome, retryable: false });
-  }
-
   /** Checks a reply; `outcome` is that of a reply that does not hold. */
   function accept(id: Id, request: HttpRequest, reply: SuccessfulReply, outcome: Outcome, call: OpenCall): Sent {
     const parsed = parseReply(vendor.reply, reply.text);
-    if ("problem" in parsed) throw unusable(request, reply, parsed.problem, outcome);
+    if ("problem" in parsed) throw unusable(adapter, request, reply, parsed.problem, outcome);
     const listed = vendor.normalize(parsed.value);
     if (listed.id !== undefined && listed.id !== id) {
-      throw unusable(request, reply, "is about another provider than was asked for", outcome);
+      throw unusable(adapter, request, reply, "is about another provider than was asked for", outcome);
     }
     return { provider: { ...redactData(listed, call.known), id }, reply: parsed.value };
   }
@@ -92,7 +70,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     if (vendor.itemPath === undefined) return findInList(id, call);
     const request = { method: "GET", path: vendor.itemPath(id) };
     const result = await client(request, { repeat: "safe", ...call });
-    if (!result.ok) throw failed(result, "not-sent");
+    if (!result.ok) throw failed(adapter, result, "not-sent");
     return accept(id, request, result, "not-sent", call);
   }
 
@@ -116,7 +94,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
       write: (method) => client({ method, ...http }, sending),
       read: () => client({ method: "GET", path: readPath(id) }, { repeat: "safe", ...call }),
     });
-    if (!result.ok) throw failed(result, result.effect);
+    if (!result.ok) throw failed(adapter, result, result.effect);
     return accept(id, { method: methods.remaining(request.methods)[0], ...http }, result, "unknown", call);
   }
 
@@ -142,31 +120,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
     return provider;
   }
 
-  async function fetchPage(
-    pageQuery: string | undefined,
-    call: OpenCall,
-  ): Promise<Page<Reply> & { readonly total?: number }> {
-    const { path, page } = vendor.list;
-    const request = { method: "GET", path, ...(pageQuery === undefined ? {} : { query: pageQuery }) };
-    const result = await client(request, { repeat: "safe", ...call });
-    if (!result.ok) throw failed(result, "not-sent");
-    const refuse = (problem: string) => unusable(request, result, problem, "not-sent");
-    const parsed = parseReply(page, result.text);
-    if ("problem" in parsed) throw refuse(parsed.problem);
-    return { ...parsed.value, refuse };
-  }
-
-  function everyReply(call: OpenCall): AsyncGenerator<Reply, void, undefined> {
-    const { query: first, queryAfter } = vendor.list;
-    let [pages, entries] = [0, 0];
-    return followPages(async (query) => {
-      const page = await fetchPage(query, call);
-      pages += 1;
-      entries += page.items.length;
-      const next = queryAfter?.({ pages, entries, total: page.total });
-      return next === undefined ? page : { ...page, nextQuery: next };
-    }, first);
-  }
+  const everyReply = (call: OpenCall) => fetchPages(adapter, client, vendor.list, call);
 
   return {
     adapter,
@@ -177,7 +131,7 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
       const checked = check(id, value);
       const needed = vendor.current?.needed(checked.update) === true;
       const { requests } = vendor.translate({ ...checked, current: needed ? vendor.current?.unread : undefined });
-      const base = new URL(vendor.baseUrl).pathname.replace(/\/$/, "");
+      const base = basePathOf(vendor.baseUrl);
       const item = base + readPath(checked.id).text;
       const reading: RequestPreview[] = needed ? [{ method: "GET", path: item }] : [];
       return [...reading, ...requests.flatMap((request) => previews(request, methods, base, item))];
@@ -206,15 +160,12 @@ export function createGateway<Settings extends CommonSettings, Id extends Provid
       const provider = await writeAll(checked.id, translation, checked.update, opened);
       return { provider, notes: translation.notes };
     },
+
+    ...creating(parts, capabilities),
+    ...removing(parts, capabilities),
+    ...sharing(parts, capabilities),
   };
 }
-
-/** A call under way: its signal, and every secret it knows of, so that no error body can echo one. */
-type OpenCall = Pick<Sending, "signal" | "known">;
-
-const openCall = ({ signal, secrets = [] }: Call, known: readonly Secret[]): OpenCall => {
-  return { signal, known: [...secrets, ...known] };
-};
 
 function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
   const path = base + request.path.text;

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
 import type { Secret } from "../contract/secret.ts";
 import { type Authentication, authenticationHeader } from "./authentication.ts";
-import { renderBody, type WireBody } from "./body.ts";
+import { renderBody, renderForm, type WireBody, type WireForm } from "./body.ts";
 import type { Path } from "./path.ts";
 
 // The only file that imports axios. An AxiosError holds the key and the Authorization header: it never leaves this file.
@@ -28,7 +28,10 @@ export interface HttpRequest {
   /** Without the question mark. */
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: WireBody;
+  /** Sent instead of a body, as a form. */
+  readonly form?: WireForm;
 }
 
 /** What came of one attempt. `sent: false` only where nothing can have reached the gateway. */
@@ -38,8 +41,8 @@ export type HttpResult =
   | { readonly kind: "aborted"; readonly sent: boolean }
   | { readonly kind: "network"; readonly sent: boolean; readonly code: string };
 
-/** Sends one request once. Never throws. */
-export type Http = (request: HttpRequest, token: Secret, signal?: AbortSignal) => Promise<HttpResult>;
+/** Sends one request once; a login has no token yet. Never throws. */
+export type Http = (request: HttpRequest, token: Secret | undefined, signal?: AbortSignal) => Promise<HttpResult>;
 
 // Failures of connecting, of finding the host and of trusting it: the request itself was never written.
 const NEVER_SENT = new Set([
@@ -87,7 +90,7 @@ async function attempt(
   client: AxiosInstance,
   { timeoutMs, authentication }: HttpSettings,
   request: HttpRequest,
-  token: Secret,
+  token: Secret | undefined,
   signal: AbortSignal | undefined,
 ): Promise<HttpResult> {
   if (signal?.aborted) return { kind: "aborted", sent: false };
@@ -97,15 +100,16 @@ async function attempt(
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener("abort", end);
   try {
+    const content = contentOf(request);
     const reply = await client.request<string>({
       method: request.method,
       url: request.query === undefined ? request.path.text : `${request.path.text}?${request.query}`,
       headers: {
         ...request.headers,
-        ...authenticationHeader(authentication, token),
-        ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(token === undefined ? {} : authenticationHeader(authentication, token)),
+        ...(content === undefined ? {} : { "Content-Type": content.type }),
       },
-      ...(request.body === undefined ? {} : { data: renderBody(request.body) }),
+      ...(content === undefined ? {} : { data: content.text }),
       signal: ending.signal,
     });
     return replyOf(reply);
@@ -117,6 +121,11 @@ async function attempt(
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
   }
+}
+
+function contentOf({ body, form }: HttpRequest): { readonly type: string; readonly text: string } | undefined {
+  if (form !== undefined) return { type: "application/x-www-form-urlencoded", text: renderForm(form) };
+  return body === undefined ? undefined : { type: "application/json", text: renderBody(body) };
 }
 
 function replyOf({ status, data, headers }: AxiosResponse<string>): HttpResult {

@@ -5,6 +5,7 @@ export { givenFields } from "../contract/update.ts";
 export type { Authentication } from "./authentication.ts";
 export { embedJson, type WireBody, type WireValue } from "./body.ts";
 export { apiKeyOnly, unsupported } from "./capability.ts";
+export type { Login } from "./client-credentials.ts";
 export { defineAdapter } from "./define-adapter.ts";
 export type { VendorError } from "./failure.ts";
 export { opaqueId } from "./id.ts";
@@ -14,12 +15,24 @@ export { type Path, path } from "./path.ts";
 export type { RateLimit } from "./rate-budget.ts";
 export { present, wireTime, wireUuid } from "./reply.ts";
 export type { Repeat } from "./retry.ts";
-export { type CommonSettings, commonSettings, settingUrlSchema, type Token } from "./settings.ts";
+export {
+  type AnySettings,
+  type ClientCredentials,
+  type CommonSettings,
+  commonSettings,
+  commonSettingsWithLogin,
+  settingUrlSchema,
+  type Token,
+  tokenOrLogin,
+} from "./settings.ts";
 export type {
   AdapterDefinition,
+  Creation,
+  CreationParts,
   PagesRead,
   Translatable,
   Translation,
+  User,
   Vendor,
   WriteRequest,
 } from "./vendor.ts";

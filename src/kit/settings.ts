@@ -7,9 +7,10 @@ import type { RateLimit } from "./rate-budget.ts";
 /** A gateway's token, or what gives it: called once for each request. */
 export type Token = Secret | (() => Secret | Promise<Secret>);
 
-/** The settings that every adapter takes. */
-export interface CommonSettings {
-  readonly token: Token;
+/** What the kit reads of any adapter's settings. */
+export interface AnySettings {
+  /** Absent only where the vendor's parts say how to log in. */
+  readonly token?: Token;
   /** Where the gateway's management API is reached: http or https, without user info. */
   readonly baseUrl?: string;
   /** Milliseconds for one attempt. Default 30,000. */
@@ -27,7 +28,25 @@ export interface CommonSettings {
   readonly userAgent?: string;
 }
 
-const TOKEN_TEXT = /^[\x21-\x7e]+$/;
+/** The settings that every adapter takes. */
+export interface CommonSettings extends AnySettings {
+  readonly token: Token;
+}
+
+/** How a machine logs in by itself: OAuth 2.0's client credentials (RFC 6749, section 4.4). */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** Where the token is asked for. Default: what the vendor documents. */
+  readonly tokenUrl?: string;
+  /** Sent only if given. */
+  readonly audience?: string;
+  /** Sent only if given: words with a space between them. */
+  readonly scope?: string;
+}
+
+/** What a header takes as a token. */
+export const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
 /** What is wrong with a token's text as a header's value, or undefined. */
 export function tokenProblem(token: Secret): string | undefined {
@@ -84,6 +103,58 @@ export const commonSettings = {
     .exactOptional(),
 };
 
+const clientSecretSchema = z
+  .custom<Secret>(isSecret, { error: "expected a Secret, made by secret(text)" })
+  .superRefine((given, context) => {
+    const text = isSecret(given) ? given.reveal() : "";
+    const message = text === "" ? "is empty" : /[\r\n]/.test(text) ? "has a line break" : undefined;
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+const printable = z.string({ error: "expected a text" }).regex(/^[\x20-\x7e]+$/, "expected printable ASCII");
+
+/** The schema of {@link ClientCredentials}. */
+export const clientCredentialsSchema = z.strictObject(
+  {
+    clientId: printable.meta({ description: "The client's id, which is no secret." }),
+    clientSecret: clientSecretSchema,
+    tokenUrl: settingUrlSchema.exactOptional().meta({
+      description: "Where the token is asked for, if it is not where the vendor documents it.",
+    }),
+    audience: printable.exactOptional().meta({ description: "Sent with the login only if given." }),
+    scope: printable
+      .exactOptional()
+      .meta({ description: "Sent with the login only if given: words with a space between." }),
+  },
+  { error: (issue) => (issue.code === "invalid_type" ? "expected { clientId, clientSecret }" : undefined) },
+);
+
+/** The common settings of an adapter that can log in by itself; see {@link tokenOrLogin}. */
+export const commonSettingsWithLogin = {
+  ...commonSettings,
+  token: tokenSchema.exactOptional(),
+  auth: clientCredentialsSchema.exactOptional(),
+};
+
+/** The schema of settings, and that either `token` or `auth` is given in them. */
+export function tokenOrLogin<Schema extends z.ZodType>(schema: Schema): Schema {
+  const isObject = (settings: unknown) => typeof settings === "object" && settings !== null;
+  const isGiven = (settings: unknown, name: string) => isObject(settings) && Object.hasOwn(Object(settings), name);
+  // Judged along with the rest, so that a wrong setting elsewhere does not hide it.
+  const always = { when: () => true };
+  return schema
+    .refine((settings) => !isObject(settings) || isGiven(settings, "token") || isGiven(settings, "auth"), {
+      path: ["token"],
+      error: "is missing: give token or auth",
+      ...always,
+    })
+    .refine((settings) => !(isGiven(settings, "token") && isGiven(settings, "auth")), {
+      path: ["auth"],
+      error: "is given beside token: give one of the two",
+      ...always,
+    });
+}
+
 /**
  * The parsed copy of an adapter's settings.
  * @throws MissingSettingError when a required one is absent, InvalidInputError for anything else that is wrong
@@ -93,8 +164,11 @@ export function parseSettings<Settings>(adapter: string, schema: z.ZodType<Setti
   if (result.success) return result.data;
   const required = new Set(schema.safeParse({}).error?.issues.map(({ path }) => String(path[0])));
   const given = typeof value === "object" && value !== null ? value : undefined;
-  const missing = [...required].filter((name) => given !== undefined && Reflect.get(given, name) === undefined);
-  if (missing.length > 0) throw new MissingSettingError(adapter, missing);
+  // What is required only where another setting is absent is named here just when it is.
+  const wrong = new Set(result.error.issues.map(({ path }) => String(path[0])));
+  const isMissing = (name: string) => given !== undefined && Reflect.get(given, name) === undefined && wrong.has(name);
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const missing = [...new Set([...names, ...required])].filter((name) => required.has(name) && isMissing(name));
+  if (missing.length > 0) throw new MissingSettingError(adapter, missing);
   throw new InvalidInputError(adapter, issuesOf(result.error, names));
 }

@@ -6,14 +6,15 @@ import type { ListedProvider, Note } from "../contract/state.ts";
 import type { Field, ProviderUpdate } from "../contract/update.ts";
 import type { Authentication } from "./authentication.ts";
 import type { WireBody } from "./body.ts";
+import type { Login } from "./client-credentials.ts";
 import type { VendorError } from "./failure.ts";
 import type { Path } from "./path.ts";
 import type { RateLimit } from "./rate-budget.ts";
 import type { Repeat } from "./retry.ts";
-import type { CommonSettings } from "./settings.ts";
+import type { AnySettings } from "./settings.ts";
 
 /** What is known of one resource kind of one vendor before it has settings. */
-export interface AdapterDefinition<Settings extends CommonSettings, Id extends ProviderId, Reply, Current, Native> {
+export interface AdapterDefinition<Settings extends AnySettings, Id extends ProviderId, Reply, Current, Native> {
   /** The adapter's name, as in the registry and the config. */
   readonly name: string;
   readonly hosts: readonly string[];
@@ -36,6 +37,8 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   parseId(value: unknown): { readonly id: Id } | { readonly problem: string };
   /** How a request says who sends it; default `bearer`. */
   readonly authentication?: Authentication;
+  /** How the token is got, where the settings have none. */
+  readonly login?: Login;
   /** The item's path: GET answers with a `Reply`. Absent where the vendor has none: the item is looked for in the list then. */
   itemPath?(id: Id): Path;
   /** Tolerant: unknown fields pass, what is used must hold. */

@@ -21,10 +21,12 @@ export function dispatch(gateway: VendorGateway, request: WireRequest): WireRepl
   const matches = gateway.routes.flatMap((route) => matchRoute(route, path));
   if (matches.length === 0) return gateway.refuse(refusal("unknown-route", 404, "There is nothing at this path."));
 
-  const stranger = checkToken(gateway, request.headers);
-  if (stranger !== undefined) return gateway.refuse(stranger);
-  const turnedAway = gateway.admit?.();
-  if (turnedAway !== undefined) return turnedAway;
+  if (!matches.every(({ route }) => route.isOpen === true)) {
+    const stranger = checkToken(gateway, request.headers);
+    if (stranger !== undefined) return gateway.refuse(stranger);
+    const turnedAway = gateway.admit?.();
+    if (turnedAway !== undefined) return turnedAway;
+  }
 
   const match = matches.find(({ route }) => route.method === request.method);
   if (match === undefined) return wrongMethod(gateway, request.method, matches);
@@ -32,7 +34,7 @@ export function dispatch(gateway: VendorGateway, request: WireRequest): WireRepl
   const query = new URLSearchParams(queryParts.join("?"));
   const unexpected = checkQuery(query, match.route.query ?? []);
   if (unexpected !== undefined) return gateway.refuse(unexpected);
-  const body = readJson(request);
+  const body = match.route.body === "form" ? readForm(request) : readJson(request);
   if ("refusal" in body) return gateway.refuse(body.refusal);
   return match.route.handle({ id: match.id, query: new Map(query), body: body.value, headers: request.headers });
 }
@@ -64,11 +66,13 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-function checkToken({ token, authentication = "bearer" }: VendorGateway, headers: WireRequest["headers"]) {
+function checkToken(gateway: VendorGateway, headers: WireRequest["headers"]) {
+  const { token, authentication = "bearer" } = gateway;
   const presented = presentedToken(authentication, headers);
   const what = authentication === "bearer" ? "bearer token" : "token";
   if (presented === undefined) return refusal("missing-token", 401, `No ${what} was sent.`);
-  return presented === token ? undefined : { ...refusal("wrong-token", 401, `The ${what} is not valid.`), presented };
+  const isKnown = presented === token || gateway.accepts?.(presented) === true;
+  return isKnown ? undefined : { ...refusal("wrong-token", 401, `The ${what} is not valid.`), presented };
 }
 
 function presentedToken(
@@ -99,9 +103,9 @@ function checkQuery(query: URLSearchParams, known: readonly string[]): Refusal |
 
 function readJson(request: WireRequest): { value: unknown } | { refusal: Refusal } {
   if (request.body === undefined) return { refusal: refusal("oversized-body", 413, "The body is too large.") };
-  if (request.method === "GET") {
+  if (request.method === "GET" || request.method === "DELETE") {
     if (request.body.length === 0) return { value: undefined };
-    return { refusal: refusal("unexpected-body", 400, "A read takes no body.") };
+    return { refusal: refusal("unexpected-body", 400, `${request.method} takes no body.`) };
   }
   if (!/^application\/json *(;|$)/i.test(request.headers["content-type"] ?? "")) {
     return { refusal: refusal("content-type", 415, "The body must be sent as application/json.") };
@@ -111,4 +115,18 @@ function readJson(request: WireRequest): { value: unknown } | { refusal: Refusal
   } catch {
     return { refusal: refusal("malformed-body", 400, "The body is not valid JSON.") };
   }
+}
+
+/** A repeated member is refused, as RFC 6749 (section 3.2) asks for. */
+function readForm(request: WireRequest): { value: unknown } | { refusal: Refusal } {
+  if (request.body === undefined) return { refusal: refusal("oversized-body", 413, "The body is too large.") };
+  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers["content-type"] ?? "")) {
+    const message = "The body must be sent as application/x-www-form-urlencoded.";
+    return { refusal: refusal("content-type", 415, message) };
+  }
+  const members = [...new URLSearchParams(new TextDecoder().decode(request.body))];
+  if (new Set(members.map(([name]) => name)).size < members.length) {
+    return { refusal: refusal("malformed-body", 400, "The body has a parameter twice.") };
+  }
+  return { value: Object.fromEntries(members) };
 }

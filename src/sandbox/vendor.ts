@@ -22,6 +22,10 @@ export interface Route {
   readonly path: string;
   /** The query parameters the vendor documents; every other one is refused. */
   readonly query?: readonly string[];
+  /** How the body is sent; default `json`. Of a `form` the route gets an object of texts. */
+  readonly body?: "json" | "form";
+  /** Answers whoever asks, such as a login: it needs no token, and is not told to `admit`. */
+  readonly isOpen?: boolean;
   handle(call: RouteCall): WireReply;
 }
 
@@ -48,6 +52,8 @@ export interface VendorGateway {
   readonly token: string;
   /** How a request carries the token; default `bearer`. With `basic` the token is `user:password`. */
   readonly authentication?: "bearer" | "basic" | { readonly header: string };
+  /** Whether it takes a token besides that one, such as one that it gave out and that is still good. */
+  accepts?(presented: string): boolean;
   readonly routes: readonly Route[];
   refuse(refusal: Refusal): WireReply;
   /** Called after authentication; a reply turns the request away (a spent rate limit). */

@@ -6,21 +6,27 @@ export { ConformanceError, type Discrepancy, type Level } from "./conformance/ca
 export { type CheckedCase, checkAdapter } from "./conformance/check-adapter.ts";
 export type {
   AdapterFixture,
+  CreationFixture,
   ErrorFixture,
   FieldFixture,
   ObjectFixture,
+  RemovalFixture,
+  UsersFixture,
   WireLine,
   WriteFixture,
 } from "./conformance/fixture.ts";
 export { type TestRunner, testAdapter } from "./conformance/test-adapter.ts";
 export type {
+  FakeCreation,
   FakeDescription,
   FakeErrors,
   FakeList,
   FakeMask,
   FakeMember,
+  FakeOthers,
   FakePaging,
   FakePath,
+  FakeRemoval,
   FakeWrite,
 } from "./fake/description.ts";
 export { type FakeOptions, startFake, type TestGateway } from "./fake/start-fake.ts";

@@ -2,6 +2,7 @@ import { type ProviderUpdate, secret } from "../../src/index.ts";
 import type { AdapterFixture, SandboxSwitches, WireLine, WriteFixture } from "../../src/testing/index.ts";
 import { sandboxGateway } from "../support/sandbox-gateway.ts";
 import { errors } from "./barndoor-fixture-errors.ts";
+import { connectionLifecycle, providerLifecycle } from "./barndoor-fixture-lifecycle.ts";
 import {
   ANTHROPIC,
   ATTACHED,
@@ -164,6 +165,7 @@ export function barndoorFixture(verb: Verb): AdapterFixture {
       oauth_passthrough: scheme(ANTHROPIC, "oauth_passthrough", { ...KEYLESS, scheme: "oauth_passthrough" }),
     },
     errors,
+    ...providerLifecycle("documented", ANTHROPIC),
   };
 }
 
@@ -225,5 +227,6 @@ export function barndoorConnectionFixture(verb: Verb): AdapterFixture {
       }),
     },
     errors,
+    ...connectionLifecycle("documented", SHARED_VERTEX),
   };
 }

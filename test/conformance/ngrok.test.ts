@@ -15,6 +15,7 @@ const time = "2026-01-15T12:30:00+02:00";
 const seed: SandboxSeed = {
   ngrok: {
     token: TOKEN,
+    routed: ["aigpk_1"],
     keys: [
       {
         id: "aigpk_1",
@@ -171,6 +172,37 @@ const fixture: AdapterFixture = {
   },
   schemes: {},
   errors,
+  creations: [
+    {
+      creation: {
+        upstream: "openai",
+        name: "Another",
+        description: "second",
+        metadata: { team: "ml" },
+        credential: { scheme: "api_key", apiKey: secret("sk-new-key-of-openai-9012") },
+      },
+      requests: [
+        {
+          method: "POST",
+          path: "/provider-keys",
+          body: {
+            providerId: "openai",
+            name: "Another",
+            value: "sk-new-key-of-openai-9012",
+            description: "second",
+            metadata: '{"team":"ml"}',
+          },
+        },
+      ],
+      shows: { credential: { kind: "inline", hint: "sk-new-key***9012" } },
+      source: `${DOCS}/create`,
+    },
+  ],
+  removal: {
+    requests: [{ method: "DELETE", path: "/provider-keys/aigpk_2" }],
+    refused: { id: "aigpk_1", name: "ConflictError", says: "a router rule refers to it" },
+    source: `${DOCS}/delete`,
+  },
 };
 
 testAdapter(ngrok, fixture);

@@ -63,6 +63,7 @@ const providers = [
     updated_at: null,
   },
   { pk: 8, provider_id: "123", provider_name: "Another, named like a key", created_at: time },
+  { pk: 9, provider_id: "house", provider_name: "The vendor's own", created_at: time, is_managed: true },
 ];
 
 /** What the vendor's documents say of a custom provider, for one brand and one generation of them. */
@@ -164,7 +165,59 @@ export function respanFixture(
     },
     schemes: {},
     errors: errorsOf(brand),
+    ...(isByText && { creations: creationsOf(returns) }),
+    removal: {
+      requests: [{ method: "DELETE", path: isByText ? "/api/providers/custom%2Fprovider%207/" : "/api/providers/7/" }],
+      refused: {
+        id: isByText ? "house" : 9,
+        name: "PermissionDeniedError",
+        says: `Cannot delete managed provider. ${brand.title} owns it.`,
+      },
+      source: "https://respan.ai/docs/api-reference/manage/models/delete-custom-provider",
+    },
   };
+}
+
+/** What can be made where the text id is the id: with as little, and with as much, as there can be. */
+function creationsOf(returns: boolean): NonNullable<AdapterFixture["creations"]> {
+  const source = "https://www.respan.ai/docs/apis/models/create-custom-provider";
+  const post = (body: unknown) => ({ method: "POST", path: "/api/providers/", body });
+  const notes = ["may-have-updated"];
+  return [
+    {
+      creation: { name: "New", slug: "new provider/ü" },
+      requests: [post({ provider_id: "new provider/ü", provider_name: "New" })],
+      id: "new provider/ü",
+      notes,
+      source,
+    },
+    {
+      creation: {
+        name: "New",
+        slug: "new",
+        baseUrl: "https://new.example.test/v1",
+        credential: { scheme: "api_key", apiKey: secret("new-api-key") },
+        requestTimeout: 90,
+        native: { region: "eu", organization: secret("org-key") },
+      },
+      requests: [
+        post({
+          provider_id: "new",
+          provider_name: "New",
+          api_key: "new-api-key",
+          extra_kwargs: {
+            base_url: "https://new.example.test/v1",
+            timeout: 90,
+            ...{ region: "eu", organization: "org-key" },
+          },
+        }),
+      ],
+      id: "new",
+      ...(returns && { shows: { native: { region: "eu" } } }),
+      notes,
+      source,
+    },
+  ];
 }
 
 /** The error bodies that the pages show, for providers and in general. */

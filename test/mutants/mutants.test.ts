@@ -3,10 +3,12 @@ import { fixture as cobaltFixture } from "../foreign/cobalt/fixture.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import { acmeFixture } from "./acme/fixture.ts";
 import { cobaltMutants } from "./cobalt-mutants.ts";
-import { mutants as acmeMutants } from "./mutants.ts";
+import { lifetimeMutants } from "./lifetime-mutants.ts";
+import { mutants as updateMutants } from "./mutants.ts";
 
 allowLoopback();
 
+const acmeMutants = [...updateMutants, ...lifetimeMutants];
 const mutants = [
   ...acmeMutants.map((mutant) => ({ ...mutant, fixture: acmeFixture })),
   ...cobaltMutants.map((mutant) => ({ ...mutant, fixture: cobaltFixture })),

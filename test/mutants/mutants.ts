@@ -39,33 +39,40 @@ const DECLARED = "declares what the fixture tells, and nothing else";
 const WIRE = "the requests on the wire";
 
 /** Acme's adapter with some parts done wrongly. */
-const withParts = (wrong: Partial<Parts>) => () => acmeAdapter({ ...parts, ...wrong });
+export const withParts = (wrong: Partial<Parts>) => () => acmeAdapter({ ...parts, ...wrong });
 
 /** Acme's adapter with some methods of its gateways done wrongly. */
-const withGateway = (wrong: (gateway: Gateway<ProviderId>) => Partial<Gateway<ProviderId>>) => (): AnyAdapter => {
-  const adapter = acmeAdapter(parts);
-  const open = (settings: unknown): Gateway<ProviderId> => {
-    const right = adapter.open(settings);
-    const { get, list, update, explain, parseId, capabilities, adapter: name } = bound(right);
-    return { adapter: name, capabilities, get, list, update, explain, parseId, ...wrong(right) };
+export const withGateway =
+  (wrong: (gateway: Gateway<ProviderId>) => Partial<Gateway<ProviderId>>) => (): AnyAdapter => {
+    const adapter = acmeAdapter(parts);
+    const open = (settings: unknown): Gateway<ProviderId> => {
+      const right = adapter.open(settings);
+      return { ...bound(right), ...wrong(right) };
+    };
+    return { ...adapter, open };
   };
-  return { ...adapter, open };
-};
 
-const bound = (gateway: Gateway<ProviderId>): Gateway<ProviderId> => ({
-  adapter: gateway.adapter,
-  capabilities: gateway.capabilities,
-  get: (...given) => gateway.get(...given),
-  list: (...given) => gateway.list(...given),
-  update: (...given) => gateway.update(...given),
-  explain: (...given) => gateway.explain(...given),
-  parseId: (...given) => gateway.parseId(...given),
-});
+function bound(gateway: Gateway<ProviderId>): Gateway<ProviderId> {
+  const { create, explainCreation, remove, usedBy } = gateway;
+  return {
+    adapter: gateway.adapter,
+    capabilities: gateway.capabilities,
+    get: (...given) => gateway.get(...given),
+    list: (...given) => gateway.list(...given),
+    update: (...given) => gateway.update(...given),
+    explain: (...given) => gateway.explain(...given),
+    parseId: (...given) => gateway.parseId(...given),
+    ...(create && { create: create.bind(gateway) }),
+    ...(explainCreation && { explainCreation: explainCreation.bind(gateway) }),
+    ...(remove && { remove: remove.bind(gateway) }),
+    ...(usedBy && { usedBy: usedBy.bind(gateway) }),
+  };
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const without = <Value extends object>(value: Value, ...names: readonly string[]): Value =>
+export const without = <Value extends object>(value: Value, ...names: readonly string[]): Value =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name))) as Value;
-const leaveOut = (update: unknown, ...names: readonly string[]) =>
+export const leaveOut = (update: unknown, ...names: readonly string[]) =>
   isObject(update) ? without(update, ...names) : update;
 const withField = (field: "name" | "enabled", capability: object) => () => {
   const declared = parts.capabilities();

@@ -7,7 +7,7 @@ export interface WireRequest {
   readonly url: string;
   /** Those that an adapter is answerable for. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed; absent when nothing was sent. */
+  /** Parsed, or the text if it is no JSON; absent when nothing was sent. */
   readonly body?: unknown;
 }
 
@@ -77,6 +77,14 @@ function record(request: SentRequest, body: string): WireRequest {
     method: request.method,
     url: `${String(request.getHeader("host"))}${request.path}`,
     headers,
-    ...(body === "" ? {} : { body: JSON.parse(body) as unknown }),
+    ...(body === "" ? {} : { body: parsed(body) }),
   };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }

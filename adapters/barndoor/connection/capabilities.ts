@@ -1,15 +1,22 @@
-import type { Capabilities } from "../../../src/index.ts";
+import type { Capabilities, CreationCapability } from "../../../src/index.ts";
 import { unsupported } from "../../../src/kit/index.ts";
-import { nativeField, schemes, sentWithNote } from "../capabilities.ts";
+import { baseUrlField, nativeField, schemes, sentWithNote } from "../capabilities.ts";
+import type { BarndoorConnectionSettings } from "../settings.ts";
+
+// https://docs.barndoor.ai/api-reference/llm-gateway/credentials/createCredential
+const creation: CreationCapability = {
+  requires: ["name", "upstream", "baseUrl", "credential"],
+  takes: ["name", "upstream", "baseUrl", "credential", "native"],
+};
 
 // https://docs.barndoor.ai/api-reference/llm-gateway/credentials/updateCredential
-/** What an update of a connection can do. No field of a connection can be cleared. */
-export const capabilities: Capabilities = {
+/** What can be done with a connection. None of its fields can be cleared. */
+export const capabilities = (settings: Partial<BarndoorConnectionSettings>): Capabilities => ({
   fields: {
     name: sentWithNote,
     description: unsupported,
     metadata: unsupported,
-    baseUrl: sentWithNote,
+    baseUrl: baseUrlField(settings),
     credential: { ...sentWithNote, read: "no", needsRead: true },
     connectionId: unsupported,
     requestTimeout: unsupported,
@@ -21,4 +28,7 @@ export const capabilities: Capabilities = {
   schemes: { ...schemes, oauth_passthrough: false },
   list: "ids",
   hint: true,
-};
+  creation,
+  removes: true,
+  shared: true,
+});

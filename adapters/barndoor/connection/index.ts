@@ -1,11 +1,14 @@
 import type { Adapter } from "../../../src/index.ts";
-import { defineAdapter, path } from "../../../src/kit/index.ts";
+import { defineAdapter } from "../../../src/kit/index.ts";
 import { type BarndoorConnectionSettings, connectionSettingsSchema } from "../settings.ts";
 import { hosts, sharedParts } from "../shared-parts.ts";
 import { capabilities } from "./capabilities.ts";
+import { connectionConditions } from "./conditions.ts";
+import { connectionCreation } from "./creation.ts";
 import { normalize } from "./normalize.ts";
 import { type BarndoorConnection, connectionSchema, nativeSchema, pageSchema } from "./schema.ts";
-import { itemPath, translate } from "./translate.ts";
+import { itemPath, listPath, translate } from "./translate.ts";
+import { users } from "./users.ts";
 
 /**
  * Barndoor's shared credentials, which providers refer to by `connectionId`.
@@ -16,13 +19,17 @@ export const barndoorConnection: Adapter<BarndoorConnectionSettings, string> = d
   hosts,
   settings: connectionSettingsSchema,
   native: nativeSchema,
-  capabilities: () => capabilities,
+  capabilities,
   vendor: (settings: BarndoorConnectionSettings) => ({
     ...sharedParts("connection", settings),
     itemPath,
     reply: connectionSchema,
     normalize: (reply: BarndoorConnection) => normalize(settings, reply),
-    list: { path: path`/admin/connections`, page: pageSchema },
+    list: { path: listPath, page: pageSchema },
+    conditions: (update) => connectionConditions(settings, update),
     translate: (input) => translate(settings, input),
+    creation: connectionCreation(settings),
+    removal: { path: itemPath },
+    users,
   }),
 });

@@ -5,6 +5,7 @@ import { type BarndoorConnectionSettings, methodsOf } from "../settings.ts";
 import { sharedBody, sharedNotes } from "../shared-update.ts";
 import type { ConnectionNative } from "./schema.ts";
 
+export const listPath = path`/admin/connections`;
 export const itemPath = (id: string) => path`/admin/connections/${id}`;
 
 /** The one request of an update: PUT, or PATCH with the same partial body. */
@@ -12,14 +13,14 @@ export function translate(
   settings: BarndoorConnectionSettings,
   input: Translatable<string, BarndoorCurrent, ConnectionNative>,
 ): Translation {
-  const { id, update, native } = input;
+  const { id, update } = input;
   // Every source that names the method of this call names PUT, the reference's createCredential among them. Its page
   // updateCredential shows none and says "patches": so PATCH comes second.
   const methods = methodsOf(settings, "PUT");
   const body = sharedBody(settings, input);
   return {
     requests: [{ methods, path: itemPath(id), body, fields: givenFields(update), repeat: "safe" }],
-    notes: [...sharedNotes(update, native), ...(update.baseUrl === undefined ? [] : [providersMove])],
+    notes: [...sharedNotes(settings, input), ...(update.baseUrl === undefined ? [] : [providersMove])],
   };
 }
 

@@ -77,10 +77,17 @@ export function listed<Kind>(all: ReadonlyMap<string, Kind>, show: (one: Kind) =
 }
 
 export function onOne<Kind>(all: ReadonlyMap<string, Kind>, id: string, show: (one: Kind) => unknown): WireReply {
-  try {
+  return answered(() => {
     const one = all.get(read(uuid, id, "id"));
     if (one === undefined) throw new Refused("Nothing with this id was found.", 404, "not_found_error");
-    return { status: 200, json: show(one) };
+    return show(one);
+  });
+}
+
+/** What a call gives, or how it is refused. A creation is answered 200 as well. */
+export function answered(run: () => unknown): WireReply {
+  try {
+    return { status: 200, json: run() };
   } catch (error) {
     if (error instanceof Refused) return failure(error.status, error.message, error.type);
     throw error;

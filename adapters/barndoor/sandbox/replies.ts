@@ -1,10 +1,10 @@
 import { type Connection, type Provider, without } from "./records.ts";
-import type { Switches } from "./schema.ts";
+import type { Rules } from "./rules.ts";
 
 /** How the gateway writes its records: never with a secret. */
 export class Replies {
   constructor(
-    private readonly switches: Switches,
+    private readonly switches: Pick<Rules, "replyFields" | "timestamps">,
     private readonly organization: string,
   ) {}
 

@@ -13,23 +13,28 @@ export const switches = z.strictObject({
   updateMethod: z.enum(["PATCH", "PUT", "both"]).optional(),
   /** The status of the wrong verb: 405 (default), or a bare 404 in plain text. */
   wrongMethod: z.union([z.literal(405), z.literal(404)]).optional(),
-  /** Whether a provider may hold its own key; newer platforms refuse it, and with it a detach. Default accepted. */
-  inlineKeys: z.enum(["accepted", "refused"]).optional(),
-  /** Which words `auth_type` takes. Default docs. */
+  /**
+   * Which platform it is. A newer one refuses a provider's own key and with it a detach, and a base URL that ends in `/v1`
+   * where the family is OpenAI-compatible; it has other words and lower ceilings, too. Default documented.
+   */
+  platform: z.enum(["documented", "newer"]).optional(),
+  /** Which words `auth_type` takes. Default: the platform's. */
   authTypes: z.enum(["docs", "newer"]).optional(),
-  /** The highest timeouts in seconds. Default 3600 and 1800; newer platforms take 600 and 300. */
+  /** The highest timeouts in seconds. Default 3600 and 1800, on the newer platform 600 and 300. */
   timeoutCeilings: z
     .strictObject({ request: z.int().positive().optional(), streamIdle: z.int().positive().optional() })
     .optional(),
   /** Whether attaching sets the connection's base URL (default) or leaves the provider its own. */
   attachedBaseUrl: z.enum(["connection", "own"]).optional(),
-  /** Whether a base URL may end in `/v1` where the family is OpenAI-compatible. Default accepted. */
-  trailingV1: z.enum(["accepted", "refused"]).optional(),
   /** What a probe finds, and how long after a key or connection change a read shows it. Default healthy, 0 ms. */
   probeResult: z.enum(["healthy", "unhealthy"]).optional(),
+  /** Keys of providers that the upstream refuses, so that a probe finds them unhealthy. */
+  badKeys: z.array(z.string()).optional(),
   probeDelayMs: z.int().nonnegative().optional(),
   /** Timestamps with `Z` (default), or without an offset. */
   timestamps: z.enum(["utc", "offsetless"]).optional(),
+  /** Seconds for which a token holds that a login gets, or `unstated`: the documented 3600 (default), and no reply says so. */
+  tokenLifetime: z.union([z.int().positive(), z.literal("unstated")]).optional(),
   /** All fields of a reply (default), or only those of the reference page's sample, unset ids left out. */
   replyFields: z.enum(["all", "sample"]).optional(),
 });
@@ -69,6 +74,8 @@ export const seedProvider = z.strictObject({
 });
 export const seed = z.strictObject({
   token: text.optional(),
+  /** Those who may log in by themselves. Default: `sandbox-barndoor-client` with `sandbox-barndoor-client-secret`. */
+  clients: z.array(z.strictObject({ client_id: text, client_secret: text })).optional(),
   org_id: uuid.optional(),
   connections: z.array(seedConnection).optional(),
   providers: z.array(seedProvider).optional(),
@@ -87,7 +94,7 @@ const sharedUpdate = {
 
 // https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider and updateProvider
 /** Null clears a tri-state field, which are the first five. */
-export const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Switches["timeoutCeilings"]> = {}) =>
+export const updateBody = ({ request, streamIdle }: Ceilings) =>
   z.strictObject({
     connection_id: uuid.nullish(),
     request_timeout_secs: z.int().min(1).max(request).nullish(),
@@ -104,6 +111,39 @@ export const updateBody = ({ request = 3600, streamIdle = 1800 }: NonNullable<Sw
 // https://docs.barndoor.ai/api-reference/llm-gateway/credentials/updateCredential
 export const connectionBody = z.strictObject(sharedUpdate);
 
+// https://docs.barndoor.ai/api-reference/llm-gateway/credentials/createCredential
+export const newConnectionBody = z.strictObject({
+  name: text,
+  model_provider: text,
+  base_url: url,
+  auth_type: text.optional(),
+  api_key: text.optional(),
+  credentials: object.optional(),
+  settings: object.nullish(),
+  change_note: z.string().max(500).optional(),
+});
+
+// https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider: without `enabled`.
+export const newProviderBody = ({ request, streamIdle }: Ceilings) =>
+  newConnectionBody.extend({
+    connection_id: uuid.optional(),
+    catalog_id: uuid.optional(),
+    models: z.array(text).optional(),
+    request_timeout_secs: z.int().min(1).max(request).optional(),
+    stream_idle_timeout_secs: z.int().min(1).max(streamIdle).optional(),
+    enforce_health_check: z.boolean().optional(),
+    billing_mode: z.enum(["per_token", "not_metered"]).optional(),
+    billing_reason: billingReason.optional(),
+    billing_note: billingNote.optional(),
+    model_sync_mode: z.enum(["off", "additive", "full"]).optional(),
+  });
+
+export interface Ceilings {
+  readonly request: number;
+  readonly streamIdle: number;
+}
+export type NewConnectionBody = z.infer<typeof newConnectionBody>;
+export type NewProviderBody = z.infer<ReturnType<typeof newProviderBody>>;
 export type Seed = z.infer<typeof seed>;
 export type Switches = z.infer<typeof switches>;
 export type UpdateBody = z.infer<ReturnType<typeof updateBody>>;

@@ -43,6 +43,7 @@ export const authTypes: Readonly<Record<"docs" | "newer", Readonly<Record<string
 };
 /** Settings that the platform itself adds. */
 export const derivedSettings = ["external_id", "model_api_family", "api_version"];
+export const inlineKey = "A provider cannot hold its own key; create a credential and set connection_id.";
 export const twoSecrets = "A connection_id and an inline key exclude each other.";
 export const oauth = ["oauth_passthrough", "claude_oauth", "codex_oauth"];
 export const unprobed = ["bedrock", "vertex", "azure_openai", "azure_foundry"];

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../contract/capabilities.ts";
 import {
   AbortedError,
   type GatewayError,
@@ -16,6 +17,7 @@ import {
   previewsShape,
   stateShape,
   updateResultShape,
+  usersShape,
 } from "./shapes.ts";
 import { type Redaction, secretsIn, thrownLine } from "./words.ts";
 
@@ -29,7 +31,16 @@ export interface Guarding {
 }
 
 const METHODS = ["parseId", "explain", "get", "list", "update"] as const;
-type Method = (typeof METHODS)[number];
+type Method = (typeof METHODS)[number] | "explainCreation" | "create" | "remove" | "usedBy";
+
+/** The methods that capabilities promise beyond those that every gateway has. */
+function promisedBy({ creation, removes, shared }: Capabilities): readonly Method[] {
+  return [
+    ...(creation === undefined ? [] : (["explainCreation", "create"] as const)),
+    ...(removes === true ? (["remove"] as const) : []),
+    ...(shared === true ? (["usedBy"] as const) : []),
+  ];
+}
 
 /**
  * A gateway that keeps the contract, whatever the stranger's does: it throws a GatewayError and nothing else, and gives
@@ -44,6 +55,11 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
   if (lacking.length > 0) throw refuse("", `the adapter opened no gateway: it lacks ${lacking.join(", ")}`);
   const capabilities = plainCopy(capabilitiesShape, call.member("capabilities"));
   if ("problem" in capabilities) throw refuse("", `the capabilities of the adapter are wrong: ${capabilities.problem}`);
+  const promised = promisedBy(capabilities.value);
+  const broken = promised.filter((method) => !call.has(method));
+  if (broken.length > 0) {
+    throw refuse("", `the adapter opened no gateway: its capabilities promise ${broken.join(", ")}, which it lacks`);
+  }
 
   /** Runs what is asked for at check time. */
   function asked<Result>(path: string, secrets: readonly Secret[], work: () => Result): Result {
@@ -78,6 +94,10 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
     return { secrets: [...guarding.secrets, ...secrets], outcome: "not-sent", signal };
   };
 
+  const writing = ({ signal, secrets = [] }: Call, input: unknown): About => {
+    return { secrets: [...guarding.secrets, ...secrets, ...secretsIn(input)], outcome: "unknown", signal };
+  };
+
   return {
     adapter,
     capabilities: capabilities.value,
@@ -88,16 +108,7 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
       throw refuse("id", "the adapter made no id of it");
     },
 
-    explain(id, update) {
-      const secrets = [...guarding.secrets, ...secretsIn(update)];
-      const previews = plainCopy(
-        previewsShape,
-        asked("", secrets, () => call.run("explain", id, update)),
-      );
-      if ("problem" in previews)
-        throw refuse("", `the adapter explained it in no form of the contract: ${previews.problem}`);
-      return redaction.data(previews.value, secrets);
-    },
+    explain: (id, update) => explained(update, "explain", id, update),
 
     async get(id, options = {}) {
       const about = reading(options);
@@ -125,9 +136,7 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
     },
 
     async update(id, update, options = {}) {
-      const { signal, secrets = [] } = options;
-      const known = [...guarding.secrets, ...secrets, ...secretsIn(update)];
-      const about: About = { secrets: known, outcome: "unknown", signal };
+      const about = writing(options, update);
       const given = await settled(
         () => call.run("update", id, update, options),
         (error) => failure(error, about),
@@ -135,7 +144,56 @@ export function guardGateway(opened: unknown, guarding: Guarding): Gateway<Provi
       const { provider, notes } = answered(updateResultShape, given, about);
       return { provider: sameId(provider, id, about), notes };
     },
+
+    ...optional(),
   };
+
+  /** What is promised beyond updates, and nothing that is not. */
+  function optional(): Pick<Gateway<ProviderId>, "explainCreation" | "create" | "remove" | "usedBy"> {
+    return {
+      ...(promised.includes("create") && {
+        explainCreation: (creation) => explained(creation, "explainCreation", creation),
+        async create(creation, options = {}) {
+          const about = writing(options, creation);
+          const given = await settled(
+            () => call.run("create", creation, options),
+            (error) => failure(error, about),
+          );
+          return answered(updateResultShape, given, about);
+        },
+      }),
+      ...(promised.includes("remove") && {
+        async remove(id, options = {}) {
+          const about = writing(options, undefined);
+          await settled(
+            () => call.run("remove", id, options),
+            (error) => failure(error, about),
+          );
+        },
+      }),
+      ...(promised.includes("usedBy") && {
+        async usedBy(id, options = {}) {
+          const about = reading(options);
+          const given = await settled(
+            () => call.run("usedBy", id, options),
+            (error) => failure(error, about),
+          );
+          return answered(usersShape, given, about);
+        },
+      }),
+    };
+  }
+
+  function explained(input: unknown, method: "explain" | "explainCreation", ...parameters: readonly unknown[]) {
+    const secrets = [...guarding.secrets, ...secretsIn(input)];
+    const previews = plainCopy(
+      previewsShape,
+      asked("", secrets, () => call.run(method, ...parameters)),
+    );
+    if ("problem" in previews)
+      throw refuse("", `the adapter explained it in no form of the contract: ${previews.problem}`);
+    return redaction.data(previews.value, secrets);
+  }
 
   function sameId<State extends { readonly id: ProviderId }>(state: State, id: ProviderId, about: About): State {
     if (state.id === id) return state;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capabilities } from "../../contract/capabilities.ts";
 import { credentialSchemes } from "../../contract/credential.ts";
-import type { ProviderId, RequestPreview, UpdateResult } from "../../contract/gateway.ts";
+import type { ProviderId, RequestPreview, UpdateResult, UsingProvider } from "../../contract/gateway.ts";
 import { copyJsonObject, type JsonObject } from "../../contract/json.ts";
 import type { ListedProvider, ProviderState } from "../../contract/state.ts";
 import { issuesOf, updateFields } from "../../contract/update.ts";
@@ -13,6 +13,7 @@ const optionalText = text.exactOptional();
 const nullableText = text.nullable().exactOptional();
 const seconds = z.number().nullable().exactOptional();
 const field = z.enum(updateFields);
+const creationField = z.enum([...updateFields, "slug", "upstream"]);
 
 const fieldCapability = z.looseObject({
   set: z.boolean(),
@@ -39,6 +40,9 @@ export const capabilitiesShape: z.ZodType<Capabilities> = z.looseObject({
   pageSize: z.int().min(1).exactOptional(),
   hint: z.boolean(),
   detectsConflicts: z.boolean().exactOptional(),
+  creation: z.looseObject({ requires: z.array(creationField), takes: z.array(creationField) }).exactOptional(),
+  removes: z.boolean().exactOptional(),
+  shared: z.boolean().exactOptional(),
 });
 
 /** An id as any vendor may have it. */
@@ -76,6 +80,8 @@ export const updateResultShape: z.ZodType<UpdateResult<ProviderId>> = z.object({
   provider: stateShape,
   notes: z.array(z.object({ code: text, message: text })),
 });
+
+export const usersShape: z.ZodType<readonly UsingProvider[]> = z.array(z.object({ id: idShape, name: text }));
 
 export const previewsShape: z.ZodType<readonly RequestPreview[]> = z.array(
   z.object({

@@ -9,7 +9,10 @@ import type { JournalState } from "../journal/state.ts";
 import { objectOf } from "./object.ts";
 
 /** What a plan may do with a gateway: it has no method that writes. */
-export type GatewayReader = Pick<Gateway<ProviderId>, "adapter" | "capabilities" | "get" | "list">;
+export type GatewayReader = Pick<
+  Gateway<ProviderId>,
+  "adapter" | "capabilities" | "get" | "list" | "explainCreation" | "usedBy"
+>;
 
 /** What a gateway reports of one object, or why it could not be read. */
 export type Reading = { readonly state: ProviderState<ProviderId> } | { readonly error: GatewayError };
@@ -28,12 +31,15 @@ function readerOf(connections: Connections, name: string): GatewayReader {
   if (gateway === undefined) throw new Error(`the gateway ${name} was not opened`);
   const guarded = withoutWriting(gateway);
   const { adapter, capabilities } = gateway;
-  return Object.freeze({
+  const reader: GatewayReader = {
     adapter,
     capabilities,
-    get: (id: ProviderId, call?: Call) => guarded.get(id, call),
-    list: (call?: Call) => guarded.list(call),
-  });
+    get: (id, call) => guarded.get(id, call),
+    list: (call) => guarded.list(call),
+    ...(guarded.explainCreation && { explainCreation: guarded.explainCreation.bind(guarded) }),
+    ...(guarded.usedBy && { usedBy: guarded.usedBy.bind(guarded) }),
+  };
+  return Object.freeze(reader);
 }
 
 /**
@@ -43,13 +49,10 @@ function readerOf(connections: Connections, name: string): GatewayReader {
 function withoutWriting(gateway: Gateway<ProviderId>): Gateway<ProviderId> {
   const prototype: unknown = Object.getPrototypeOf(gateway);
   if (prototype !== Object.prototype && prototype !== null) return gateway;
-  return Object.create(gateway, {
-    update: {
-      value: async () => {
-        throw new UnsafePlanError(`${gateway.adapter}: a plan only reads, and something tried to write`);
-      },
-    },
-  });
+  const value = async () => {
+    throw new UnsafePlanError(`${gateway.adapter}: a plan only reads, and something tried to write`);
+  };
+  return Object.create(gateway, { update: { value }, create: { value }, remove: { value } });
 }
 
 /** The gateways in scope, to be read only. */

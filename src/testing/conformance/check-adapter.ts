@@ -1,6 +1,9 @@
 import type { AnyAdapter } from "../../contract/gateway.ts";
 import { calls } from "./calls.ts";
 import type { ConformanceCase, Level } from "./case.ts";
+import { creates } from "./creates.ts";
+import { creationFails } from "./creation-fails.ts";
+import { creationRefusals } from "./creation-refusals.ts";
 import { declares } from "./declares.ts";
 import { endures } from "./endures.ts";
 import { fails } from "./fails.ts";
@@ -8,8 +11,10 @@ import type { AdapterFixture } from "./fixture.ts";
 import { plans } from "./plans.ts";
 import { reads } from "./reads.ts";
 import { refusals } from "./refusals.ts";
+import { removes } from "./removes.ts";
 import { secrets } from "./secrets.ts";
 import { subjectOf } from "./subject.ts";
+import { usedBy } from "./used-by.ts";
 import { writes } from "./writes.ts";
 
 /**
@@ -18,7 +23,9 @@ import { writes } from "./writes.ts";
  */
 export function conformanceCases(adapter: AnyAdapter, fixture: AdapterFixture): readonly ConformanceCase[] {
   const subject = subjectOf(adapter, fixture);
-  return [declares, reads, writes, refusals, fails, endures, calls, secrets, plans].flatMap((level) => level(subject));
+  const updates = [declares, reads, writes, refusals, fails, endures, calls, secrets, plans];
+  const more = [creates, creationRefusals, creationFails, removes, usedBy];
+  return [...updates, ...more].flatMap((part) => part(subject));
 }
 
 /** What became of one case. */

@@ -16,6 +16,8 @@ export function declares(subject: Subject): readonly ConformanceCase[] {
     titled("is an adapter of this contract", () => isAdapter(subject)),
     titled("declares every field and every scheme, without a contradiction", () => isTotal(subject)),
     titled("declares what the fixture tells, and nothing else", () => isCovered(subject)),
+    titled("declares a creation, a removal and sharing that the fixture tells of too", () => tellsWhatMore(subject)),
+    titled("has the methods that its capabilities declare, and no other", () => hasMethods(subject)),
     titled("says the same of itself before and after it is opened", () => isSame(subject)),
     titled("refuses settings that are unknown or malformed", () => refusesSettings(subject)),
     titled("takes the settings that all adapters have", () => takesCommonSettings(subject)),
@@ -95,6 +97,55 @@ async function isCovered(subject: Subject): Promise<void> {
     const missing = needed.filter((other: Field) => !Object.hasOwn(write.update, other));
     requireEqual(missing, [], `${title}: the fixture's own update lacks what the capabilities require`, source);
   }
+}
+
+/** What goes beyond updates: it is optional, and so it is told twice. */
+async function tellsWhatMore({ capabilities, fixture }: Subject): Promise<void> {
+  const { creation, removes = false, shared = false } = capabilities;
+  const declared = { creation: creation !== undefined, removal: removes, users: shared };
+  const told = {
+    creation: fixture.creations !== undefined,
+    removal: fixture.removal !== undefined,
+    users: fixture.users !== undefined,
+  };
+  requireEqual(
+    declared,
+    told,
+    "what the capabilities declare beyond updates, and what the fixture tells",
+    fixture.source,
+  );
+  const isUsed = (fixture.users ?? []).map(({ users }) => users.length > 0);
+  requireThat(isUsed.length === 0 || (isUsed.includes(true) && isUsed.includes(false)), {
+    problem: "the fixture's users must be of an object that is used, and of one that is not",
+    source: fixture.source,
+  });
+  if (creation === undefined) return;
+  const { requires, takes } = creation;
+  requireEqual(new Set(takes).size, takes.length, "how many fields a creation takes, each once", CONTRACT);
+  const apart = ["name" as const, ...requires].filter((field) => !takes.includes(field));
+  requireEqual(apart, [], "what a creation requires and does not take", CONTRACT);
+  const samples = (fixture.creations ?? []).map((sample) => sample.creation);
+  for (const sample of samples) {
+    const lacking = requires.filter((field) => !Object.hasOwn(sample, field));
+    requireEqual(lacking, [], "what the fixture's own creation lacks", fixture.source);
+  }
+  const given = new Set(samples.flatMap((sample) => Object.keys(sample)));
+  requireEqual([...given].sort(), [...takes].sort(), "the fields of the fixture's creations, together", fixture.source);
+}
+
+const MORE_METHODS = ["create", "explainCreation", "remove", "usedBy"] as const;
+
+async function hasMethods({ adapter, fixture, capabilities }: Subject): Promise<void> {
+  const { creation, removes, shared } = capabilities;
+  const declared = [
+    ...(creation === undefined ? [] : ["create", "explainCreation"]),
+    ...(removes === true ? ["remove"] : []),
+    ...(shared === true ? ["usedBy"] : []),
+  ];
+  await onBench(adapter, fixture, async ({ gateway }) => {
+    const found = MORE_METHODS.filter((name) => name in gateway && gateway[name] !== undefined);
+    requireEqual(found, declared, "the methods that a gateway has beyond updates", CONTRACT);
+  });
 }
 
 async function isSame({ adapter, fixture, capabilities }: Subject): Promise<void> {

@@ -12,7 +12,7 @@ import { joined, widest } from "./writes.ts";
 const [, , , LEVEL] = LEVELS;
 
 /** The class of every status, what it means for a write, and whether to try again. */
-const STATUSES: readonly (readonly [number, string, string, boolean])[] = [
+export const STATUSES: readonly (readonly [number, string, string, boolean])[] = [
   [400, "RejectedError", "not-applied", false],
   [401, "AuthenticationError", "not-applied", false],
   [403, "PermissionDeniedError", "not-applied", false],
@@ -60,7 +60,7 @@ function strikeWith(bench: Bench, named: NamedWrite, fault: Fault, status: numbe
   else strikeWrite(bench, named, fault);
 }
 
-const factsOf = ({ name, outcome, retryable }: GatewayError) => ({ name, outcome, retryable });
+export const factsOf = ({ name, outcome, retryable }: GatewayError) => ({ name, outcome, retryable });
 
 async function becomes(subject: Subject, named: NamedWrite, given: ErrorFixture, index: number): Promise<void> {
   const source = `errors[${index}] of the fixture, after ${given.source ?? subject.fixture.source}`;

@@ -1,6 +1,7 @@
+import type { ProviderCreation } from "../../contract/creation.ts";
 import type { CredentialScheme } from "../../contract/credential.ts";
 import type { GatewayError, Issue } from "../../contract/errors.ts";
-import type { ProviderId } from "../../contract/gateway.ts";
+import type { ProviderId, UsingProvider } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field, ProviderUpdate } from "../../contract/update.ts";
 import type { TestGateway } from "../fake/start-fake.ts";
@@ -32,6 +33,44 @@ export interface AdapterFixture {
   readonly schemes: { readonly [Scheme in CredentialScheme]?: WriteFixture };
   /** Every error that the documents show. */
   readonly errors: readonly ErrorFixture[];
+  /** Objects that can be made, where the capabilities declare a creation: together they have every field that it takes. */
+  readonly creations?: readonly [CreationFixture, ...CreationFixture[]];
+  /** How objects are removed, where the capabilities say that they can be. */
+  readonly removal?: RemovalFixture;
+  /** What uses objects, where the capabilities say that they are shared: of one that is used, and of one that is not. */
+  readonly users?: readonly [UsersFixture, UsersFixture, ...UsersFixture[]];
+}
+
+/** One creation, and exactly what must go over the wire for it. */
+export interface CreationFixture {
+  /** Of an object that is not there yet. */
+  readonly creation: ProviderCreation;
+  /** All of them, in order: those that only read may go before the one that makes it. */
+  readonly requests: readonly [WireLine, ...WireLine[]];
+  /** The new object's id, where whoever creates chooses it. Default: it is the vendor's choice. */
+  readonly id?: ProviderId;
+  /** What the state must show of some fields afterwards, where that is not what was given. `undefined`: nothing. */
+  readonly shows?: Readonly<Record<string, unknown>>;
+  /** The codes of the notes that the creation gives. Default: none. */
+  readonly notes?: readonly string[];
+  readonly source?: string;
+}
+
+/** How an object is removed. */
+export interface RemovalFixture {
+  /** Of the last of `objects`, or of `id`. */
+  readonly requests: readonly [WireLine, ...WireLine[]];
+  readonly id?: ProviderId;
+  /** An object that the vendor's gateway refuses to remove, such as one that is still used: the error, and a part of its words. */
+  readonly refused?: { readonly id: ProviderId; readonly name: GatewayError["name"]; readonly says: string };
+  readonly source?: string;
+}
+
+/** What uses one object, in any order; none where nothing does. */
+export interface UsersFixture {
+  readonly id: ProviderId;
+  readonly users: readonly UsingProvider[];
+  readonly source?: string;
 }
 
 /** An object, and exactly how its state must look before anything is written. */

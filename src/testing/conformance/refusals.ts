@@ -1,6 +1,8 @@
 import type { Limits } from "../../contract/capabilities.ts";
 import type { Credential, CredentialScheme } from "../../contract/credential.ts";
 import { credentialSchemes } from "../../contract/credential.ts";
+import type { GatewayError } from "../../contract/errors.ts";
+import type { Gateway, ProviderId } from "../../contract/gateway.ts";
 import { secret } from "../../contract/secret.ts";
 import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
 import { all, CONTRACT, failureOf, onBench } from "./bench.ts";
@@ -10,7 +12,7 @@ import { caseOf, type Subject } from "./subject.ts";
 const [, , LEVEL] = LEVELS;
 
 const KEY = secret("conformance-key");
-const CREDENTIALS: { readonly [Scheme in CredentialScheme]: Credential } = {
+export const CREDENTIALS: { readonly [Scheme in CredentialScheme]: Credential } = {
   api_key: { scheme: "api_key", apiKey: KEY },
   bedrock_api_key: { scheme: "bedrock_api_key", apiKey: KEY },
   aws_role: { scheme: "aws_role", roleArn: "arn:aws:iam::123456789012:role/gateway" },
@@ -24,7 +26,7 @@ const CREDENTIALS: { readonly [Scheme in CredentialScheme]: Credential } = {
   oauth_passthrough: { scheme: "oauth_passthrough" },
 };
 
-const VALUES: Required<ProviderUpdate> = {
+export const VALUES: Required<ProviderUpdate> = {
   name: "Conformance",
   description: "A text",
   metadata: { team: "ml" },
@@ -100,12 +102,7 @@ async function isRefused(subject: Subject, field: Field, value: unknown): Promis
     { [field]: value, ...beside },
     `${field}: ${value === null ? "null" : "a value"}`,
   );
-  const named =
-    error.name === "UnsupportedFieldError"
-      ? error.fields
-      : "issues" in error
-        ? error.issues.map(({ path }) => path)
-        : [];
+  const named = namedBy(error);
   requireThat(
     named.some((path) => path === field || path.startsWith(`${field}.`)),
     {
@@ -117,15 +114,26 @@ async function isRefused(subject: Subject, field: Field, value: unknown): Promis
 }
 
 async function refusalOf(
-  { adapter, fixture }: Subject,
+  subject: Subject,
   update: unknown,
   what: string,
-  id: unknown = fixture.objects[0].id,
-) {
-  return onBench(adapter, fixture, async ({ gateway, server }) => {
+  id: unknown = subject.fixture.objects[0].id,
+): Promise<GatewayError> {
+  return refusedBefore(subject, what, (gateway) => {
     // Whoever calls from JavaScript can give anything.
     const call = Reflect.get(gateway, "update") as (id: unknown, update: unknown) => Promise<unknown>;
-    const error = await failureOf(() => Reflect.apply(call, gateway, [id, update]), what, CONTRACT);
+    return Reflect.apply(call, gateway, [id, update]);
+  });
+}
+
+/** The refusal of a call before anything is sent. */
+export async function refusedBefore(
+  { adapter, fixture }: Subject,
+  what: string,
+  call: (gateway: Gateway<ProviderId>) => unknown,
+): Promise<GatewayError> {
+  return onBench(adapter, fixture, async ({ gateway, server }) => {
+    const error = await failureOf(() => call(gateway), what, CONTRACT);
     requireEqual(
       server.requests.map(({ method, path }) => `${method} ${path}`),
       [],
@@ -147,21 +155,35 @@ async function refusalOf(
   });
 }
 
-async function holdsLimits(subject: Subject, field: Field, { minimum, maximum, maxLength }: Limits): Promise<void> {
+/** Every path that a refusal names. */
+export function namedBy(error: GatewayError): readonly string[] {
+  if (error.name === "UnsupportedFieldError") return error.fields;
+  return "issues" in error ? error.issues.map(({ path }) => path) : [];
+}
+
+/** Values beyond a field's limits, and values that are just within. */
+export function aroundLimits(field: Field, { minimum, maximum, maxLength }: Limits) {
+  // Of a text that is no URL its length would not be what is refused.
+  const start = field === "baseUrl" ? "https://a.test/" : "";
+  // A character outside the basic plane is one character, though it has two code units.
+  const longest = maxLength === undefined ? [] : [start + "😀".repeat(Math.max(0, maxLength - start.length))];
+  return {
+    beyond: [
+      ...(minimum === undefined ? [] : [minimum - 1]),
+      ...(maximum === undefined ? [] : [maximum + 1]),
+      ...longest.map((text) => `${text}x`),
+    ],
+    within: [minimum, maximum, ...longest].filter((each) => each !== undefined),
+  };
+}
+
+async function holdsLimits(subject: Subject, field: Field, limits: Limits): Promise<void> {
   const sample = subject.fixture.fields[field]?.set.update ?? {};
-  const beyond = [
-    ...(minimum === undefined ? [] : [minimum - 1]),
-    ...(maximum === undefined ? [] : [maximum + 1]),
-    // A character outside the basic plane is one character, though it has two code units.
-    ...(maxLength === undefined ? [] : [`${"😀".repeat(maxLength)}x`]),
-  ];
-  const within = [minimum, maximum, maxLength === undefined ? undefined : "😀".repeat(maxLength)];
+  const { beyond, within } = aroundLimits(field, limits);
   for (const value of beyond) await refusalOf(subject, { ...sample, [field]: value }, `${field}: beyond its limits`);
   const { adapter, fixture } = subject;
   await onBench(adapter, fixture, async ({ gateway }) => {
-    for (const value of within.filter((each) => each !== undefined)) {
-      gateway.explain(fixture.objects[0].id, { ...sample, [field]: value });
-    }
+    for (const value of within) gateway.explain(fixture.objects[0].id, { ...sample, [field]: value });
   });
 }
 

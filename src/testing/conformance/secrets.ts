@@ -26,7 +26,7 @@ export function secrets(subject: Subject): readonly ConformanceCase[] {
 }
 
 /** The documented error bodies, and one of no vendor's, as a hostile gateway would fill them. */
-function* hostileAnswers({ fixture }: Subject): Generator<Fault> {
+export function* hostileAnswers({ fixture }: Subject): Generator<Fault> {
   for (const { status, body = "", headers = {} } of fixture.errors)
     yield { kind: "status", status, headers, body: echoing(body) };
   const generic = echoing({
@@ -155,12 +155,13 @@ async function readsNoKey(subject: Subject): Promise<void> {
   });
 }
 
-function requireHidden(value: unknown, what: string): void {
+export function requireHidden(value: unknown, what: string): void {
   // The value itself is what must not be printed.
   requireThat(!shows(value), { problem: `${what} shows a secret`, source: CONTRACT });
 }
 
-const faultText = (fault: Fault) => (fault.kind === "status" ? `${fault.status} with an echo of it` : fault.kind);
+export const faultText = (fault: Fault) =>
+  fault.kind === "status" ? `${fault.status} with an echo of it` : fault.kind;
 
 function leavesOf(value: unknown): readonly unknown[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [value];

@@ -3,7 +3,7 @@ import { credentialSchemes } from "../../contract/credential.ts";
 import type { AnyAdapter, ProviderId } from "../../contract/gateway.ts";
 import { type Field, updateFields } from "../../contract/update.ts";
 import type { ConformanceCase, Level } from "./case.ts";
-import type { AdapterFixture, WriteFixture } from "./fixture.ts";
+import type { AdapterFixture, CreationFixture, WriteFixture } from "./fixture.ts";
 
 /** What is tested, and against what. */
 export interface Subject {
@@ -65,4 +65,26 @@ export const targetOf = ({ fixture }: Subject, { id }: WriteFixture): ProviderId
 /** A case of a level, that is run unless there is a reason not to. */
 export function caseOf(level: Level, title: string, run: () => Promise<void>, skipped?: string): ConformanceCase {
   return { level, title, run, ...(skipped === undefined ? {} : { skipped }) };
+}
+
+/** A creation that the fixture tells of, and its name. */
+export interface NamedCreation {
+  readonly title: string;
+  readonly sample: CreationFixture;
+  readonly source: string;
+}
+
+/** Every creation of the fixture. */
+export function creationsOf({ fixture }: Subject): readonly NamedCreation[] {
+  return (fixture.creations ?? []).map((sample, index) => ({
+    title: `creation ${index + 1} of the fixture`,
+    sample,
+    source: `creations[${index}] of the fixture, after ${sample.source ?? fixture.source}`,
+  }));
+}
+
+/** Why what is about creations does not apply. What is declared and not told of is a failure of its own. */
+export function withoutCreation({ capabilities, fixture }: Subject): string | undefined {
+  if (capabilities.creation === undefined) return "no creation is declared";
+  return fixture.creations === undefined ? "the fixture tells of no creation" : undefined;
 }

@@ -1,11 +1,10 @@
-import { inspect } from "node:util";
 import type { ProviderState } from "../../contract/state.ts";
 import { type Field, givenFields, type ProviderUpdate, parseUpdate, updateFields } from "../../contract/update.ts";
-import { isObject } from "../is-object.ts";
 import { CONTRACT, expectedLine, failureOf, lineOf, onBench, sortedJson } from "./bench.ts";
 import { secretTexts } from "./canary.ts";
 import { type ConformanceCase, LEVELS, requireEqual, requireThat } from "./case.ts";
 import { documentedEffect, effectBetween, storedLeaves, together } from "./effects.ts";
+import { requireExplained } from "./explained.ts";
 import { caseOf, type NamedWrite, type Subject, targetOf, writesOf } from "./subject.ts";
 
 const [, , LEVEL] = LEVELS;
@@ -78,7 +77,12 @@ async function leavesTheRest(subject: Subject, { write, title }: NamedWrite): Pr
 }
 
 /** The state without what may change between two looks. */
-function lasting({ health: _health, updatedAt: _updatedAt, lastUsedAt: _lastUsedAt, ...rest }: ProviderState<unknown>) {
+export function lasting({
+  health: _health,
+  updatedAt: _updatedAt,
+  lastUsedAt: _lastUsedAt,
+  ...rest
+}: ProviderState<unknown>) {
   return rest;
 }
 
@@ -101,41 +105,10 @@ async function explainsTruly(subject: Subject, { write, title }: NamedWrite): Pr
   const id = targetOf(subject, write);
   await onBench(subject.adapter, subject.fixture, async ({ gateway, server }) => {
     const previews = gateway.explain(id, write.update);
-    const shown = inspect(previews, { depth: Number.POSITIVE_INFINITY }) + JSON.stringify(previews);
-    const secrets = secretTexts(write.update);
-    requireThat(!secrets.some((text) => shown.includes(text)), {
-      problem: `${title}: explain shows a secret`,
-      source: CONTRACT,
-    });
     await gateway.update(id, write.update);
-    const sure = previews.filter(({ when }) => when === undefined);
-    const told = sure.map(({ method, path }) => `${method} ${path}`);
-    const sent = server.requests.map(({ method, path }) => `${method} ${path.split("?", 1)[0]}`);
-    const missing = told.filter((line) => !sent.includes(line));
-    requireEqual(missing, [], `${title}: explained without a condition, and not sent`, CONTRACT);
-    const possible = new Set(previews.map(({ method, path }) => `${method} ${path}`));
-    const untold = sent.filter((line) => !possible.has(line));
-    requireEqual(untold, [], `${title}: sent, and not explained`, CONTRACT);
-    for (const request of server.requests.filter(({ method }) => method !== "GET")) {
-      const preview = previews.find(({ method, path }) => method === request.method && path === request.path);
-      const body = sortedJson(redactedLike(request.body, preview?.body));
-      requireEqual(body, sortedJson(preview?.body), `${title}: the body that was sent, as explain shows it`, CONTRACT);
-    }
+    requireExplained(previews, server.requests, secretTexts(write.update), title);
   });
 }
-
-/** A body in which whatever the preview redacts or stands in for is shown as the preview shows it. */
-function redactedLike(sent: unknown, preview: unknown): unknown {
-  if (typeof preview === "string" && (preview === "[redacted]" || isStandIn(preview))) return preview;
-  if (!isObject(sent) || !isObject(preview)) return sent;
-  const standIns = Object.entries(preview).filter(([name]) => isStandIn(name));
-  const members = Object.entries(sent).filter(([name]) => standIns.length === 0 || Object.hasOwn(preview, name));
-  const shown = members.map(([name, member]) => [name, redactedLike(member, preview[name])]);
-  return Object.fromEntries([...standIns, ...shown]);
-}
-
-/** A value, or members, that are read at run time. */
-const isStandIn = (text: string) => /^‹.*›$/.test(text);
 
 /** Several writes in one update do what the documented requests of each do, and no more. */
 async function combines(subject: Subject, parts: readonly NamedWrite[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { FakeDescription, FakeMember, FakePath, FakeWrite } from "./description.ts";
+import type { FakeDescription, FakeList, FakeMember, FakePath, FakeWrite } from "./description.ts";
 import { idProblem } from "./fake-id.ts";
 import { takenBy, valueProblem } from "./fake-object.ts";
 
@@ -7,13 +7,16 @@ import { takenBy, valueProblem } from "./fake-object.ts";
  * @throws TypeError with everything that is wrong
  */
 export function checkDescription(description: FakeDescription): void {
-  const { members, id, get, list, writes, rateLimit, staleReads = 0, objects } = description;
+  const { members, id, get, list, others = [], writes, removal, rateLimit, staleReads = 0, objects } = description;
   const problems = [
     ...(Object.hasOwn(members, id.member) ? [`members: ${id.member} is the id already`] : []),
     ...Object.entries(members).flatMap(([name, member]) => prefixed(`members.${name}`, memberProblems(member))),
     ...shownTwice(description),
     ...(get === undefined ? [] : prefixed("get", pathProblems(get, true))),
-    ...prefixed("list", [...pathProblems(list, false), ...pagingProblems(description)]),
+    ...prefixed("list", listProblems(list)),
+    ...others.flatMap((other, index) => prefixed(`others[${index}]`, listProblems(other))),
+    ...creationProblems(description),
+    ...(removal === undefined ? [] : prefixed("removal", pathProblems(removal, true))),
     ...writes.flatMap((write, index) => prefixed(`writes[${index}]`, writeProblems(description, write))),
     ...routedTwice(description),
     ...(rateLimit === undefined || (isCount(rateLimit.requests) && isCount(rateLimit.perMs))
@@ -63,9 +66,11 @@ function pathProblems({ path }: FakePath, hasId: boolean): string[] {
   return [...start, hasId ? "its path must have {id}" : "its path must not have {id}"];
 }
 
-function pagingProblems({ list: { items, paging, query = [] } }: FakeDescription): string[] {
-  if (paging === undefined) return [];
+function listProblems(list: FakeList): string[] {
+  const { items, paging, query = [] } = list;
+  if (paging === undefined) return pathProblems(list, false);
   return [
+    ...pathProblems(list, false),
     ...(items === undefined ? ["a list that is the reply itself has no pages"] : []),
     ...(isCount(paging.size) ? [] : ["a page must have at least one entry"]),
     ...(query.includes(paging.parameter) ? [`${paging.parameter} is the parameter of the paging already`] : []),
@@ -88,10 +93,32 @@ function writeProblems(description: FakeDescription, write: FakeWrite): string[]
   ];
 }
 
+function creationProblems(description: FakeDescription): string[] {
+  const { creation } = description;
+  if (creation === undefined) return [];
+  const { takes = [], requires = [], id: chosenBy } = creation;
+  const write: FakeWrite = { method: "POST", path: creation.path, mode: "merge" };
+  const writable = takenBy(description, write);
+  const taken = takenBy(description, creation.takes === undefined ? write : { ...write, takes });
+  return prefixed("creation", [
+    ...pathProblems(creation, false),
+    ...takes.filter((name) => !writable.has(name)).map((name) => `it takes ${name}, which no write may set`),
+    ...requires.filter((name) => !taken.has(name)).map((name) => `it requires ${name}, which it does not take`),
+    ...(chosenBy === "server" && creation.existing !== undefined
+      ? ["an id that the server chooses is never there already"]
+      : []),
+  ]);
+}
+
 /** Requests for which there would be two answers. */
-function routedTwice({ get, list, writes }: FakeDescription): string[] {
-  const reads = [list, ...(get === undefined ? [] : [get])].map(({ path }) => `GET ${path}`);
-  const all = [...reads, ...writes.map(({ method, path }) => `${method} ${path}`)];
+function routedTwice({ get, list, others = [], writes, creation, removal }: FakeDescription): string[] {
+  const reads = [list, ...others, ...(get === undefined ? [] : [get])].map(({ path }) => `GET ${path}`);
+  const all = [
+    ...reads,
+    ...(creation === undefined ? [] : [`POST ${creation.path}`]),
+    ...(removal === undefined ? [] : [`DELETE ${removal.path}`]),
+    ...writes.map(({ method, path }) => `${method} ${path}`),
+  ];
   const twice = all.filter((route, index) => all.indexOf(route) !== index);
   return twice.map((route) => `there are two routes for ${route}`);
 }

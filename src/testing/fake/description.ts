@@ -20,6 +20,12 @@ export interface FakeDescription {
   readonly get?: FakePath;
   readonly list: FakeList;
   readonly writes: readonly FakeWrite[];
+  /** How an object is made; absent where it is not, or where a write with `creates` makes it. */
+  readonly creation?: FakeCreation;
+  /** How an object is removed; absent where it is not. */
+  readonly removal?: FakeRemoval;
+  /** Lists of other things, which never change: such as of what uses the objects. */
+  readonly others?: readonly FakeOthers[];
   readonly errors?: FakeErrors;
   readonly rateLimit?: { readonly requests: number; readonly perMs: number };
   /** After a write so many reads still show what was before. Default 0. */
@@ -107,6 +113,35 @@ export interface FakeWrite {
   readonly precondition?: { readonly header: string; readonly member: string };
   /** The member that holds the object in the reply, where it is not the reply itself. */
   readonly envelope?: string;
+}
+
+/** A POST that makes an object. */
+export interface FakeCreation {
+  readonly path: string;
+  /** Whether the id is in the body, under its own name, or the server chooses it: the next integer, or a UUID or text of its own. */
+  readonly id: "caller" | "server";
+  /** The members that it takes beside the id; default: all that writes may set. */
+  readonly takes?: readonly string[];
+  /** Those that it cannot be without, beside the ones that no write can be without. */
+  readonly requires?: readonly string[];
+  /** What it does where there is an object of that id already; default `refused`, with 409. `updated` answers 200. */
+  readonly existing?: "refused" | "updated";
+  readonly envelope?: string;
+}
+
+/** A DELETE that removes an object. */
+export interface FakeRemoval {
+  /** With `{id}`. */
+  readonly path: string;
+  /** Default 204, without a body; 200 comes with the object that was removed. */
+  readonly status?: 204 | 200;
+  /** Why an object cannot be removed, such as that it is still used: 409 with these words; undefined where it can. */
+  refuses?(stored: Readonly<Record<string, unknown>>): string | undefined;
+}
+
+/** A list of other things, shown as they are. */
+export interface FakeOthers extends FakeList {
+  readonly entries: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** How errors look. */

@@ -10,8 +10,8 @@ import {
 } from "../../sandbox/index.ts";
 import { isObject } from "../is-object.ts";
 import { checkDescription } from "./check-description.ts";
-import type { FakeDescription, FakeWrite } from "./description.ts";
-import { idInPath, idProblem, keyOf } from "./fake-id.ts";
+import type { FakeCreation, FakeDescription, FakeList, FakeRemoval, FakeWrite } from "./description.ts";
+import { idInPath, idProblem, keyOf, newId } from "./fake-id.ts";
 import { pageOf } from "./fake-list.ts";
 import { complete, type Stored, shown, stamped, written } from "./fake-object.ts";
 
@@ -65,15 +65,26 @@ class FakeGateway {
   }
 
   #routes(): Route[] {
-    const { basePath = "", get, list, writes } = this.description;
-    const query = [...(list.query ?? []), ...(list.paging === undefined ? [] : [list.paging.parameter])];
+    const { basePath = "", get, list, writes, others = [] } = this.description;
     const reading: Route[] =
       get === undefined
         ? []
         : [{ method: "GET", path: basePath + get.path, handle: ({ id }) => this.#get(id, get.envelope) }];
     return [
-      { method: "GET", path: basePath + list.path, query, handle: (call) => this.#list(call) },
+      this.#listing(
+        list,
+        () => [...this.#objects.keys()],
+        (id) => shown(this.description, this.#read(id)),
+      ),
+      ...others.map((other) =>
+        this.#listing(
+          other,
+          () => other.entries,
+          (entry) => entry,
+        ),
+      ),
       ...reading,
+      ...this.#makingAndRemoving(),
       ...writes.map((write) => ({
         method: write.method,
         path: basePath + write.path,
@@ -82,12 +93,72 @@ class FakeGateway {
     ];
   }
 
-  #list({ query }: RouteCall): WireReply {
-    const { basePath = "", list } = this.description;
-    const show = (id: string) => shown(this.description, this.#read(id));
-    const at = { ...list, path: basePath + list.path };
-    const page = pageOf(at, [...this.#objects.keys()], show, query, this.environment.origin());
-    return "problem" in page ? this.#error(400, page.problem) : { status: 200, json: page.reply };
+  #listing<Entry>(list: FakeList, all: () => readonly Entry[], show: (entry: Entry) => unknown): Route {
+    const path = (this.description.basePath ?? "") + list.path;
+    const query = [...(list.query ?? []), ...(list.paging === undefined ? [] : [list.paging.parameter])];
+    const handle = (call: RouteCall): WireReply => {
+      const page = pageOf({ ...list, path }, all(), show, call.query, this.environment.origin());
+      return "problem" in page ? this.#error(400, page.problem) : { status: 200, json: page.reply };
+    };
+    return { method: "GET", path, query, handle };
+  }
+
+  #makingAndRemoving(): Route[] {
+    const { basePath = "", creation, removal } = this.description;
+    const make: Route[] =
+      creation === undefined
+        ? []
+        : [{ method: "POST", path: basePath + creation.path, handle: (call) => this.#make(creation, call) }];
+    const remove: Route[] =
+      removal === undefined
+        ? []
+        : [{ method: "DELETE", path: basePath + removal.path, handle: (call) => this.#remove(removal, call) }];
+    return [...make, ...remove];
+  }
+
+  #make(
+    { path, id: chosenBy, takes, requires = [], existing, envelope }: FakeCreation,
+    { body }: RouteCall,
+  ): WireReply {
+    const { id: ids } = this.description;
+    if (!isObject(body)) return this.#error(400, "The body must be an object.");
+    const lacking = requires.find((name) => (body[name] ?? null) === null);
+    if (lacking !== undefined) return this.#error(400, `${lacking}: is required`);
+    const given = chosenBy === "caller" ? body[ids.member] : newId(ids.kind, this.#objects.keys());
+    const problem = idProblem(ids.kind, given);
+    if (problem !== undefined) return this.#error(400, `${ids.member}: ${problem}`);
+    const id = keyOf(ids.kind, given);
+    const former = this.#objects.get(id);
+    if (former !== undefined && existing !== "updated")
+      return this.#error(409, "There is an object of this id already.");
+    const write: FakeWrite = {
+      method: "POST",
+      path,
+      mode: "merge",
+      ...(chosenBy === "caller" ? { idIn: ids.member } : {}),
+      ...(takes === undefined ? {} : { takes }),
+    };
+    const result = written(
+      this.description,
+      write,
+      body,
+      former ?? complete(this.description, { [ids.member]: given }),
+    );
+    if ("refused" in result) return this.#error(400, result.refused);
+    const next = stamped(this.description, result.next, this.environment.now(), former === undefined);
+    this.#objects.set(id, next);
+    return enveloped(former === undefined ? 201 : 200, shown(this.description, next), envelope);
+  }
+
+  #remove({ status = 204, refuses }: FakeRemoval, { id: given }: RouteCall): WireReply {
+    const id = keyOf(this.description.id.kind, given);
+    const stored = this.#objects.get(id);
+    if (stored === undefined) return this.#error(404, "There is no such object.");
+    const kept = refuses?.(stored);
+    if (kept !== undefined) return this.#error(409, kept);
+    this.#objects.delete(id);
+    this.#stale.delete(id);
+    return status === 204 ? { status, text: "" } : { status, json: shown(this.description, stored) };
   }
 
   #get(given: string, envelope: string | undefined): WireReply {

@@ -21,3 +21,13 @@ export function idInPath(kind: IdKind, text: string): unknown {
 export function keyOf(kind: IdKind, id: unknown): string {
   return kind === "uuid" ? String(id).toLowerCase() : String(id);
 }
+
+/** An id that no object has: as a server would choose it, and the same in every run. */
+export function newId(kind: IdKind, taken: Iterable<string>): unknown {
+  const keys = new Set(taken);
+  for (let count = keys.size + 1; ; count++) {
+    const digits = String(count).padStart(12, "0");
+    const id = { integer: count, uuid: `00000000-0000-4000-8000-${digits}`, text: `new-${count}` }[kind];
+    if (!keys.has(String(id))) return id;
+  }
+}

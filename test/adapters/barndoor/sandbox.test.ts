@@ -24,6 +24,10 @@ const bedrock = {
   base_url: "https://bedrock.example",
   credentials: { iam_role_arn: "arn:aws:iam::1:role/x" },
 };
+const { credentials: _credentials, ...bedrockItself } = bedrock;
+/** As newer platforms have it: the role is among the settings. */
+const newerBedrock = { ...bedrockItself, settings: { region: "eu", iam_role_arn: "arn:aws:iam::1:role/x" } };
+const newerProviders = { providers: [openai, bound, newerBedrock] };
 const connections = [
   {
     id: id(5),
@@ -242,12 +246,15 @@ describe("updating", () => {
     expect(sandbox.stored("barndoor", id(1))).toEqual(before);
   });
 
-  it("has other ceilings for the timeouts when switched", async () => {
-    const { put } = await open({ timeoutCeilings: { request: 600, streamIdle: 300 } });
-    expect((await put(1, { request_timeout_secs: 600, stream_idle_timeout_secs: 300 })).status).toBe(200);
-    expect((await put(1, { request_timeout_secs: 601 })).status).toBe(400);
-    expect((await put(1, { stream_idle_timeout_secs: 301 })).status).toBe(400);
-  });
+  it.each<Switches>([{ platform: "newer" }, { timeoutCeilings: { request: 600, streamIdle: 300 } }])(
+    "has other ceilings for the timeouts with %j",
+    async (switches) => {
+      const { put } = await open(switches, switches.platform === "newer" ? newerProviders : {});
+      expect((await put(1, { request_timeout_secs: 600, stream_idle_timeout_secs: 300 })).status).toBe(200);
+      expect((await put(1, { request_timeout_secs: 601 })).status).toBe(400);
+      expect((await put(1, { stream_idle_timeout_secs: 301 })).status).toBe(400);
+    },
+  );
 
   it("keeps a reason while not metered, and trims the note", async () => {
     const { put } = await open();
@@ -259,8 +266,8 @@ describe("updating", () => {
     expect(metered).not.toHaveProperty("billing_reason");
   });
 
-  it("refuses a base URL that ends in /v1 when switched, naming the right one", async () => {
-    const { put } = await open({ trailingV1: "refused" });
+  it("refuses a base URL that ends in /v1 on a newer platform, naming the right one", async () => {
+    const { put } = await open({ platform: "newer" }, newerProviders);
     const message = "base_url must not end in /v1; use https://x.example";
     expect(await put(1, { base_url: "https://x.example/v1" })).toEqual(refused(message));
     expect((await put(1, { base_url: "https://x.example" })).status).toBe(200);
@@ -294,13 +301,13 @@ describe("a provider's own key", () => {
     expect(sandbox.stored("barndoor", id(1))?.api_key).toBeNull();
   });
 
-  it("is refused with 400 when switched, and so is a detach", async () => {
-    const { put } = await open({ inlineKeys: "refused" });
+  it("is refused with 400 on a newer platform, and so is a detach", async () => {
+    const { put } = await open({ platform: "newer" }, newerProviders);
     const message = "A provider cannot hold its own key; create a credential and set connection_id.";
     expect(await put(1, { api_key: "k" })).toEqual(refused(message));
     expect(await put(2, { connection_id: null, api_key: "k" })).toEqual(refused(message));
     expect((await put(2, { connection_id: null })).status).toBe(400);
-    expect((await put(2, { connection_id: null, auth_type: "oauth_passthrough" })).body.connection_id).toBeNull();
+    expect((await put(2, { connection_id: null, auth_type: "codex_oauth" })).body.connection_id).toBeNull();
   });
 
   it("has other words when switched", async () => {

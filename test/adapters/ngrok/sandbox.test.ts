@@ -1,4 +1,4 @@
-import { type SandboxOptions, startSandbox } from "../../../src/testing/index.ts";
+import { type SandboxOptions, type SandboxSeed, startSandbox } from "../../../src/testing/index.ts";
 import { allowLoopback } from "../../support/loopback.ts";
 
 allowLoopback();
@@ -23,8 +23,8 @@ type Switches = NonNullable<SandboxOptions["switches"]>["ngrok"];
 let close = async () => {};
 afterEach(() => close());
 
-async function open(switches: Switches = {}) {
-  const seed = { ngrok: { keys: [openai, short, tiny] } };
+async function open(switches: Switches = {}, more: Omit<NonNullable<SandboxSeed["ngrok"]>, "keys"> = {}) {
+  const seed = { ngrok: { ...more, keys: [openai, short, tiny] } };
   const sandbox = await startSandbox({ seed, switches: { ngrok: switches }, now: () => later });
   close = sandbox.close;
   const call = async (method: string, path: string, body?: unknown, token = sandbox.tokens.ngrok) => {
@@ -33,7 +33,8 @@ async function open(switches: Switches = {}) {
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: reply.status, body: JSON.parse(await reply.text()) };
+    const text = await reply.text();
+    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text) };
   };
   const shown = {
     id: "aigpk_2",
@@ -179,6 +180,97 @@ describe("rotating", () => {
     const { call, sandbox } = await open();
     expect(await call("POST", "/provider-keys/aigpk_2/rotate", body)).toEqual(refused(422, msg, code));
     expect(sandbox.stored("ngrok", "aigpk_2")?.value).toBe(openai.value);
+  });
+});
+
+describe("making a key", () => {
+  const custom = { id: "aigp_1", providerId: "my-azure", name: "Azure", baseUrl: "https://a.test" };
+  const made = { providerId: "openai", name: "New", value: "sk-new-value-of-the-key" };
+
+  it("answers 201 with the key, which is listed from then on", async () => {
+    const { call, sandbox } = await open();
+    const full = { ...made, description: "second", metadata: "m" };
+    const { status, body } = await call("POST", "/provider-keys", full);
+    const { value, ...shown } = full;
+    expect([status, body]).toEqual([
+      201,
+      {
+        ...shown,
+        id: "aigpk_new_0001",
+        uri: `${sandbox.urls.ngrok}/provider-keys/aigpk_new_0001`,
+        keyRedacted: "sk-new-val***-key",
+        lastUsed: null,
+        createdAt: "2026-01-01T00:00:00.000Z",
+        updatedAt: "2026-01-01T00:00:00.000Z",
+        createdBy: sandboxActor,
+        lastUpdatedBy: sandboxActor,
+      },
+    ]);
+    expect((await call("GET", "/provider-keys/aigpk_new_0001")).body).toEqual(body);
+    expect((await call("GET", "/provider-keys?limit=1")).body.aiGatewayProviderKeys).toEqual([body]);
+    expect(sandbox.stored("ngrok", "aigpk_new_0001")?.value).toBe(value);
+    expect((await call("POST", "/provider-keys", made)).body).toMatchObject({ id: "aigpk_new_0002" });
+  });
+
+  it.each([
+    ["the built-in provider of the documents", "openai"],
+    ["a built-in provider of the seed", "anthropic"],
+    ["a custom provider", "my-azure"],
+  ])("takes %s", async (_what, providerId) => {
+    const { call } = await open({}, { providers: [custom], builtInProviders: ["openai", "anthropic"] });
+    expect(await call("POST", "/provider-keys", { ...made, providerId })).toMatchObject({
+      status: 201,
+      body: { providerId },
+    });
+  });
+
+  it.each([
+    ["unknown", "provider_id: unknown is not supported."],
+    // Whether a key may refer to a custom provider by its id is not documented.
+    ["aigp_1", "provider_id: aigp_1 is not supported."],
+  ])("refuses a key of %s", async (providerId, msg) => {
+    const { call } = await open({}, { providers: [custom] });
+    const expected = refused(422, msg, "ERR_NGROK_27508");
+    expect(await call("POST", "/provider-keys", { ...made, providerId })).toEqual(expected);
+  });
+
+  const missing = (field: string) => `${field}: Invalid input: expected string, received undefined`;
+  it.each([
+    [{ name: "N", value: "v" }, missing("providerId"), "ERR_NGROK_27510"],
+    [{ providerId: "openai", value: "v" }, missing("name"), "ERR_NGROK_27510"],
+    [{ providerId: "openai", name: "N" }, missing("value"), "ERR_NGROK_27507"],
+    [{ ...made, value: "" }, "value: Too small: expected string to have >=1 characters", "ERR_NGROK_27507"],
+    [{ ...made, name: "n".repeat(256) }, "name: expected at most 255 characters", "ERR_NGROK_27501"],
+    [{ ...made, metadata: null }, "metadata: Invalid input: expected string, received null", undefined],
+    [{ ...made, id: "aigpk_mine" }, "id: not accepted here", undefined],
+  ])("refuses %j, and makes nothing", async (body, msg, code) => {
+    const { call } = await open();
+    expect(await call("POST", "/provider-keys", body)).toEqual(refused(422, msg, code));
+    expect((await call("GET", "/provider-keys")).body.aiGatewayProviderKeys).toHaveLength(3);
+  });
+});
+
+describe("removing a key", () => {
+  it("answers 204, and the key is gone", async () => {
+    const { call, sandbox } = await open();
+    expect(await call("DELETE", "/provider-keys/aigpk_2")).toEqual({ status: 204, body: undefined });
+    expect(sandbox.stored("ngrok", "aigpk_2")).toBeUndefined();
+    const gone = refused(404, "The provider key was not found.", "ERR_NGROK_27611");
+    expect(await call("DELETE", "/provider-keys/aigpk_2")).toEqual(gone);
+    expect((await call("GET", "/provider-keys")).body.aiGatewayProviderKeys).toHaveLength(2);
+  });
+
+  it.each([undefined, 409, 400, 422] as const)("is refused where a router rule refers to it: %s", async (status) => {
+    const { call, sandbox } = await open(status && { conflictStatus: status }, { routed: ["aigpk_2"] });
+    const msg = "The provider key cannot be deleted: a router rule refers to it.";
+    expect(await call("DELETE", "/provider-keys/aigpk_2")).toEqual(refused(status ?? 409, msg, "ERR_NGROK_27511"));
+    expect(sandbox.stored("ngrok", "aigpk_2")).toMatchObject({ name: "OpenAI" });
+  });
+
+  it("takes no body and no query", async () => {
+    const { call } = await open();
+    expect((await call("DELETE", "/provider-keys/aigpk_2", {})).status).toBe(400);
+    expect((await call("DELETE", "/provider-keys/aigpk_2?force=true")).status).toBe(422);
   });
 });
 

@@ -167,6 +167,81 @@ describe("updating", () => {
   });
 });
 
+describe("creating", () => {
+  const fresh = { provider_id: "new", provider_name: "New" };
+  const now = "2026-01-01T00:00:00.000Z";
+  const shownFresh = { id: "new", ...fresh, created_at: now, updated_at: now };
+
+  it("answers 201 with the new provider, which has the next key and is listed", async () => {
+    const { call, sandbox } = await open();
+    const body = { ...fresh, api_key: "k", extra_kwargs: { base_url: "https://x.example", any: true } };
+    expect(await call("POST", "/api/providers/", body)).toEqual({ status: 201, body: shownFresh });
+    expect(sandbox.stored("respan", "new")).toEqual({
+      ...body,
+      pk: 124,
+      is_managed: false,
+      created_at: now,
+      updated_at: now,
+    });
+    expect((await call("GET", "/api/providers/124/")).body).toEqual(shownFresh);
+    expect((await call("GET", "/api/providers/")).body).toHaveLength(3);
+  });
+
+  it("updates a provider of that id, as the older pages say, and leaves what is not sent", async () => {
+    const { call, sandbox } = await open();
+    const reply = await call("POST", "/api/providers/", { provider_id: azure.provider_id, provider_name: "New" });
+    expect(reply).toEqual({ status: 200, body: { ...shownAzure, provider_name: "New", updated_at: now } });
+    expect(sandbox.stored("respan", 123)).toMatchObject({ api_key: "old-api-key", extra_kwargs: azure.extra_kwargs });
+    expect((await call("POST", "/api/providers/", { provider_id: "house", provider_name: "Mine" })).status).toBe(422);
+  });
+
+  it("refuses a provider of that id with 400 when switched", async () => {
+    const { call, sandbox } = await open({ existing: "refused" });
+    const before = sandbox.stored("respan", 123);
+    const reply = await call("POST", "/api/providers/", { provider_id: azure.provider_id, provider_name: "New" });
+    expect(reply).toEqual({ status: 400, body: { detail: "Invalid request format" } });
+    expect(sandbox.stored("respan", 123)).toEqual(before);
+  });
+
+  it.each([
+    [{ provider_name: "New" }, "provider_id"],
+    [{ provider_id: "new" }, "provider_name"],
+    [{ ...fresh, provider_id: 7 }, "provider_id"],
+    [{ ...fresh, is_managed: true }, "is_managed"],
+    [{ ...fresh, extra_kwargs: {} }, "extra_kwargs"],
+  ])("refuses %j and makes nothing", async (body, field) => {
+    const { call, sandbox } = await open();
+    const { status, body: answer } = await call("POST", "/api/providers/", body);
+    expect({ status, fields: Object.keys(answer.errors) }).toEqual({ status: 422, fields: [field] });
+    expect(sandbox.stored("respan", "new")).toBeUndefined();
+  });
+});
+
+describe("removing", () => {
+  it("answers 204 without a body, and the provider is gone", async () => {
+    const { call, raw, sandbox } = await open();
+    const reply = await raw("DELETE", "/api/providers/123/");
+    expect([reply.status, await reply.text()]).toEqual([204, ""]);
+    expect(sandbox.stored("respan", 123)).toBeUndefined();
+    expect(await call("DELETE", "/api/providers/123/")).toEqual({ status: 404, body: { detail: "Not found." } });
+  });
+
+  it("keeps a managed provider with 403, told under another name than other errors", async () => {
+    const { call, sandbox } = await open();
+    expect(await call("DELETE", "/api/providers/7/")).toEqual({
+      status: 403,
+      body: { error: "Cannot delete managed provider. Respan owns it." },
+    });
+    expect(sandbox.stored("respan", 7)).toBeDefined();
+  });
+
+  it("takes the text id instead when switched", async () => {
+    const { raw } = await open({ identifier: "provider_id" });
+    expect((await raw("DELETE", "/api/providers/123/")).status).toBe(404);
+    expect((await raw("DELETE", "/api/providers/my-azure-provider/")).status).toBe(204);
+  });
+});
+
 describe("turning away", () => {
   it("answers the documented 401 bodies", async () => {
     const { call } = await open();
@@ -181,8 +256,8 @@ describe("turning away", () => {
 
   it("answers 405 to a verb it does not simulate", async () => {
     const { raw } = await open();
-    const reply = await raw("DELETE", "/api/providers/123/", {});
-    expect([reply.status, reply.headers.get("allow")]).toEqual([405, "GET, PATCH"]);
+    const reply = await raw("PUT", "/api/providers/123/", {});
+    expect([reply.status, reply.headers.get("allow")]).toEqual([405, "GET, PATCH, DELETE"]);
   });
 
   it("admits 60 requests a minute when switched on, and tells the wait in the body alone", async () => {

@@ -10,18 +10,21 @@ import {
   isSecret,
   type ListedProvider,
   PartialUpdateError,
+  type ProviderCreation,
   type ProviderId,
   type ProviderState,
   type ProviderUpdate,
   type Secret,
+  type UsingProvider,
 } from "../../../src/index.ts";
 import { previewBody, renderBody, secretsIn } from "../../../src/kit/body.ts";
+import { checkCreation } from "../../../src/kit/check-creation.ts";
 import { checkUpdate } from "../../../src/kit/check-update.ts";
 import { systemClock } from "../../../src/kit/clock.ts";
 import { worse } from "../../../src/kit/failure.ts";
 import { redactData } from "../../../src/kit/scrub.ts";
 import { type CommonSettings, parseSettings, tokenProblem } from "../../../src/kit/settings.ts";
-import { type AcmeReply, type AcmeRequest, NAME, type Parts, parseJson } from "./parts.ts";
+import { type AcmeReply, type AcmeRequest, NAME, type Parts, parseJson, route } from "./parts.ts";
 
 /** Makes an adapter of the parts. */
 export function acmeAdapter(parts: Parts): AnyAdapter {
@@ -109,6 +112,45 @@ class AcmeGateway implements Gateway<ProviderId> {
     return { provider, notes: [] };
   }
 
+  explainCreation(value: ProviderCreation) {
+    const { method, path, body } = this.#parts.creation(this.#checkedCreation(value));
+    return [{ method, path: new URL(this.#base).pathname.replace(/\/$/, "") + path, body: previewBody(body) }];
+  }
+
+  async create(value: ProviderCreation, { signal, secrets = [] }: Call = {}) {
+    const update = this.#checkedCreation(value);
+    const sending: Sending = { signal, secrets: [...secrets, ...secretsIn(update)], isWrite: true };
+    const raw = this.#parts.parseReply(await this.#send(this.#parts.creation(update), sending));
+    if (raw === undefined) throw this.#unusable(sending);
+    return { provider: { ...redactData(this.#parts.normalize(raw), sending.secrets), id: raw.id }, notes: [] };
+  }
+
+  async remove(id: ProviderId, { signal, secrets = [] }: Call = {}): Promise<void> {
+    const path = this.#parts.itemPath(this.parseId(id));
+    const sending: Sending = { signal, secrets: [...secrets], isWrite: true };
+    try {
+      await this.#send({ method: "DELETE", path, repeat: "safe" }, sending);
+    } catch (error) {
+      if (!isGatewayError(error) || !this.#parts.isRemoved(error)) throw error;
+    }
+  }
+
+  async usedBy(id: ProviderId, { signal, secrets = [] }: Call = {}): Promise<readonly UsingProvider[]> {
+    const key = this.parseId(id);
+    const sending: Sending = { signal, secrets: [...secrets], isWrite: false };
+    const users: UsingProvider[] = [];
+    for (let query: string | undefined = ""; query !== undefined; ) {
+      const path = query === "" ? "/routes/" : `/routes/?${query}`;
+      const page = parseJson(await this.#send({ method: "GET", path, repeat: "safe" }, sending));
+      const routes = route.array().safeParse(isPage(page) ? page.results : undefined);
+      if (!isPage(page) || !routes.success) throw this.#unusable(sending);
+      const using = routes.data.filter((each) => this.#parts.uses(each, key));
+      users.push(...using.map(({ id: routeId, title }) => ({ id: routeId, name: title })));
+      query = this.#parts.nextQuery(page);
+    }
+    return redactData(users, sending.secrets);
+  }
+
   get #base(): string {
     return (this.#settings.baseUrl ?? "https://api.acme.test/api/v2").replace(/\/+$/, "");
   }
@@ -120,6 +162,13 @@ class AcmeGateway implements Gateway<ProviderId> {
     const { update } = checkUpdate(rules, this.#parts.given(value), issues);
     const item = this.#parts.itemPath(key ?? 0);
     return { key: key ?? 0, update, requests: this.#parts.requests(item, update, this.#parts.body(update)) };
+  }
+
+  #checkedCreation(value: unknown): ProviderUpdate {
+    const { creation = { requires: [], takes: [] } } = this.capabilities;
+    const { capabilities } = this;
+    const rules = { adapter: NAME, capabilities, creation, native: this.#parts.native, conditions: () => [] };
+    return checkCreation(rules, this.#parts.givenCreation(value)).update;
   }
 
   #unusable({ isWrite }: Sending): InvalidResponseError {

@@ -37,6 +37,29 @@ export const acmeDescription: FakeDescription = {
     },
     { method: "POST", path: "/keys/{id}/rotate/", mode: "merge", takes: ["secret"] },
   ],
+  creation: {
+    path: "/keys/",
+    id: "server",
+    takes: ["label", "note", "endpoint", "timeout_ms", "region", "secret"],
+    requires: ["label", "secret"],
+  },
+  removal: {
+    path: "/keys/{id}/",
+    refuses: ({ id }) => (id === 1 ? "It is used by 2 routes." : undefined),
+  },
+  others: [
+    {
+      path: "/routes/",
+      items: "results",
+      paging: { kind: "link", size: 1, member: "next", parameter: "cursor" },
+      entries: [
+        { id: "r1", title: "Chat", key_id: 1 },
+        { id: "r2", title: "Unkeyed" },
+        { id: "r3", title: "Search", key_id: 1 },
+        { id: "r4", title: "Mail", key_id: 3 },
+      ],
+    },
+  ],
   errors: { body: (status, message) => ({ detail: message, code: `E${status}` }) },
   objects: [
     {

@@ -101,5 +101,51 @@ export const acmeFixture: AdapterFixture = {
       says: "Too many requests.",
       retryAfterMs: 45_000,
     },
+    { status: 409, body: { detail: "It is used.", code: "E409" }, name: "ConflictError", says: "It is used." },
+  ],
+  creations: [
+    {
+      creation: { name: "New", credential: { scheme: "api_key", apiKey: secret(NEW_KEY) } },
+      requests: [{ method: "POST", path: "/api/v2/keys/", body: { label: "New", secret: NEW_KEY } }],
+      id: 4,
+    },
+    {
+      creation: {
+        name: "New",
+        description: "secondary",
+        baseUrl: "https://new.example.test/v1",
+        requestTimeout: 90,
+        native: { region: "us" },
+        credential: { scheme: "api_key", apiKey: secret(NEW_KEY) },
+      },
+      requests: [
+        {
+          method: "POST",
+          path: "/api/v2/keys/",
+          body: {
+            label: "New",
+            note: "secondary",
+            endpoint: "https://new.example.test/v1",
+            timeout_ms: 90_000,
+            region: "us",
+            secret: NEW_KEY,
+          },
+        },
+      ],
+    },
+  ],
+  removal: {
+    requests: [{ method: "DELETE", path: "/api/v2/keys/2/" }],
+    refused: { id: 1, name: "ConflictError", says: "It is used by 2 routes." },
+  },
+  users: [
+    {
+      id: 1,
+      users: [
+        { id: "r1", name: "Chat" },
+        { id: "r3", name: "Search" },
+      ],
+    },
+    { id: 2, users: [] },
   ],
 };

@@ -58,6 +58,9 @@ export const reply = z.object({
 });
 export type AcmeReply = z.output<typeof reply>;
 
+export const route = z.object({ id: z.string(), title: z.string(), key_id: z.int().optional() });
+export type AcmeRoute = z.output<typeof route>;
+
 /** How a failed try is told: everything that the class and its members depend on. */
 export interface AcmeFailure {
   readonly incoming: Incoming;
@@ -92,6 +95,12 @@ export const parts = {
     list: "ids",
     pageSize: 2,
     hint: true,
+    creation: {
+      requires: ["name", "credential"],
+      takes: ["name", "description", "baseUrl", "credential", "requestTimeout", "native"],
+    },
+    removes: true,
+    shared: true,
   }),
 
   parseId(value: unknown): number | undefined {
@@ -132,6 +141,19 @@ export const parts = {
     };
     return fields.length === 0 ? [rotate] : [rotate, patch];
   },
+
+  /** The creation as it is checked. */
+  givenCreation: (creation: unknown): unknown => creation,
+
+  creation({ credential, ...rest }: ProviderUpdate): AcmeRequest {
+    const key = credential?.scheme === "api_key" ? { secret: credential.apiKey } : {};
+    return { method: "POST", path: "/keys/", body: { ...this.body(rest), ...key }, fields: [], repeat: "unsent" };
+  },
+
+  /** Whether a removal that ended like this is done: the answer to an earlier try was lost. */
+  isRemoved: (error: GatewayError) => error.name === "NotFoundError" && error.outcome === "unknown",
+
+  uses: (raw: AcmeRoute, id: number) => raw.key_id === id,
 
   send: transport,
 

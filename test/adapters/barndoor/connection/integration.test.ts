@@ -110,7 +110,7 @@ describe("a Barndoor connection over HTTP", () => {
   });
 
   it("takes a key on a platform that refuses one on a provider", async () => {
-    const sandbox = await start({ inlineKeys: "refused" });
+    const sandbox = await start({ platform: "newer", authTypes: "docs" });
     await updated(connect(sandbox), CONNECTION_ID, { credential: apiKey("sk-rotated-shared-9876") });
     expect(sandbox.stored("barndoor", CONNECTION_ID)?.api_key).toBe("sk-rotated-shared-9876");
   });

@@ -20,6 +20,9 @@ const bedrock = {
   base_url: "https://bedrock.example",
   credentials: { iam_role_arn: "arn:aws:iam::1:role/x" },
 };
+const { credentials: _credentials, ...bedrockItself } = bedrock;
+/** As newer platforms have it: the role is among the settings. */
+const newerBedrock = { ...bedrockItself, settings: { region: "eu", iam_role_arn: "arn:aws:iam::1:role/x" } };
 const bound = { id: id(5), name: "Bound", model_provider: "openai", connection_id: id(1) };
 const apart = { ...bound, id: id(6), name: "Apart", base_url: "https://own.example" };
 const unbound = {
@@ -139,8 +142,8 @@ describe("updating a connection", () => {
     expect(await call("PUT", "/admin/connections/123", {})).toEqual(refused("id: Invalid GUID"));
   });
 
-  it("refuses a base URL that ends in /v1 when switched, naming the right one", async () => {
-    const { put, provider } = await open({ trailingV1: "refused" });
+  it("refuses a base URL that ends in /v1 on a newer platform, naming the right one", async () => {
+    const { put, provider } = await open({ platform: "newer" }, { connections: [openai, newerBedrock] });
     const before = await provider(5);
     const message = "base_url must not end in /v1; use https://x.example";
     expect(await put(1, { base_url: "https://x.example/v1" })).toEqual(refused(message));
@@ -178,7 +181,7 @@ describe("the secret of a connection", () => {
   });
 
   it("is taken where inline keys on providers are refused", async () => {
-    const { put, sandbox } = await open({ inlineKeys: "refused" }, { providers: [bound] });
+    const { put, sandbox } = await open({ platform: "newer" }, { connections: [openai], providers: [bound] });
     expect((await put(1, { api_key: "sk-rotated-8765" })).status).toBe(200);
     expect(sandbox.stored("barndoor", id(1))?.api_key).toBe("sk-rotated-8765");
   });
