@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
-  type CheckedBinding,
+  type BoundBinding,
   type CheckedConfig,
   type Config,
   type GuardedUse,
@@ -48,13 +48,13 @@ export async function warnOfJournalMode(host: Host, journal: string): Promise<vo
 export async function warnOfSecretModes(
   host: Host,
   { config }: CheckedConfig,
-  bindings: readonly CheckedBinding[],
+  bindings: readonly BoundBinding[],
   journal: string,
 ): Promise<void> {
   const references = [
     ...(config.fingerprintKey === undefined ? [] : [config.fingerprintKey]),
     ...bindings.flatMap((binding) => [
-      binding.entry.token,
+      ...binding.entry.secrets.map(({ reference }) => reference),
       ...secretsOf(binding).uses.map(({ reference }) => reference),
     ]),
   ];

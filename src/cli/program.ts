@@ -68,6 +68,7 @@ function createProgram(host: Host, perform: Perform): Command {
       if (command.getOptionValue("config") === undefined) command.setOptionValue("config", [DEFAULT_CONFIG]);
     });
   addSyncCommands(program, host, perform);
+  addRotateCommand(program, host, perform);
   addJournalCommands(program, host, perform);
   addOtherCommands(program, host, perform);
   return program;
@@ -89,7 +90,8 @@ function addSyncCommands(program: Command, host: Host, perform: Perform): void {
   const writing = (command: Command) =>
     command
       .option("--write-unverified", "also write what nothing is known of, keys above all")
-      .option("--allow <limit>", "go beyond a limit: update:GATEWAY=12, key:GATEWAY=3, update=40; repeatable", collect);
+      .option("--prune", "also remove what was made or adopted and is gone from the config")
+      .option("--allow <limit>", "go beyond a limit: update:GATEWAY=12, remove:GATEWAY=3, key=40; repeatable", collect);
 
   writing(reporting(onGateways("plan", "show what an apply would write; reads only"))).action((options) =>
     perform(async () => (await import("./commands/plan.ts")).plan(host, options), options.out),
@@ -99,6 +101,7 @@ function addSyncCommands(program: Command, host: Host, perform: Perform): void {
   );
   writing(reporting(onGateways("apply [plan]", "make the gateways match the config, or carry out a saved plan")))
     .option("--reason <text>", "why, for the journal")
+    .option("--write-ids", "write the ids of what was made into the config's files")
     .option("--watch", "apply again and again until it is ended")
     .option("--interval <time>", "with --watch: the pause between two rounds, such as 30s, 5m, 1h", "5m")
     .action((plan: string | undefined, options) =>
@@ -114,10 +117,43 @@ function addSyncCommands(program: Command, host: Host, perform: Perform): void {
         return watch(host, format, { ...options, interval });
       }, options.out),
     );
-  onGateways("adopt", "record, without writing, that the gateways hold these keys already")
-    .requiredOption("--key", "the keys that the config refers to")
+  onGateways("adopt", "record, without writing, what the gateways have already as the config's own")
+    .option("--key", "that they hold the keys that the config refers to")
+    .option("--object", "that their objects are the config's, to be removed with their entries; so without --key")
     .option("--reason <text>", "why, for the journal")
     .action((options) => perform(async () => (await import("./commands/adopt.ts")).adopt(host, options)));
+}
+
+function addRotateCommand(program: Command, host: Host, perform: Perform): void {
+  onConfig(program, "rotate [providers...]", "change a key at every gateway that holds it, or at none")
+    .option("--to <reference>", "where the new key is kept: env:NAME, file:PATH or exec:COMMAND")
+    .option("--from <reference>", "where the old key is kept, to put it back after a failure")
+    .option("--key <reference>", "the config's reference to the key that is meant, where the providers have several")
+    .addOption(
+      new Option(
+        "--on-failure <policy>",
+        "restore the old key (default), or keep the new one wherever it got to",
+      ).choices(["restore", "keep"]),
+    )
+    .option(
+      "--verify <command>",
+      "your own check: gets gateway, provider and id as arguments, the key on standard input",
+    )
+    .option("--probe-within <time>", "how long the gateways' own health probes may take", "60s")
+    .option("--resume", "go on with a rotation that was interrupted or needed an operator")
+    .option("--allow <limit>", "go beyond a limit: key:GATEWAY=3, key=40; repeatable", collect)
+    .option("--reason <text>", "why, for the journal")
+    .option("--journal <file>", "the journal, in place of the config's")
+    .option("--trust-config", TRUST_FULLY)
+    .action((providers: readonly string[], options) =>
+      perform(async () => {
+        const { parseInterval } = await import("./commands/watch.ts");
+        const probeWithinMs = parseInterval(options.probeWithin);
+        if (probeWithinMs === undefined) throw usageError("--probe-within", "expected a time such as 30s, 5m, 1h");
+        const { rotate } = await import("./commands/rotate.ts");
+        return rotate(host, providers, { ...options, probeWithinMs });
+      }),
+    );
 }
 
 function addJournalCommands(program: Command, host: Host, perform: Perform): void {

@@ -3,7 +3,6 @@ import { adapters } from "../../adapters/index.ts";
 import {
   type AdapterDirectory,
   adapterOf,
-  bindingsInScope,
   type CheckedBinding,
   type CheckedConfig,
   ConfigError,
@@ -12,10 +11,16 @@ import {
   connect,
   Fingerprints,
   fingerprintKeyProblem,
+  type InScope,
+  JournalState,
   loadConfig,
+  partInScope,
+  readJournal,
+  removableObjects,
   requireTrust,
   resolveSecrets,
   type Scope,
+  type UnmadeBinding,
 } from "../sync/index.ts";
 import { adaptersOf, isTrusted, type TrustOptions } from "./adapters.ts";
 import type { Host } from "./host.ts";
@@ -42,6 +47,10 @@ export interface Session {
   readonly scope: Required<Scope>;
   /** Those in scope. */
   readonly bindings: readonly CheckedBinding[];
+  /** Those in scope without an id in the config. */
+  readonly unmade: readonly UnmadeBinding[];
+  /** What is removed, where that was asked for. */
+  readonly removals: readonly CheckedBinding[];
   readonly connections: Connections;
   readonly fingerprints: Fingerprints;
   /** An absolute path. */
@@ -65,21 +74,50 @@ export async function readWithAdapters(
 }
 
 /** Reads a config and opens the gateways in scope. Only their tokens are resolved, and only after the trust check. */
-export async function openSession(host: Host, options: SessionOptions): Promise<Session> {
+export async function openSession(
+  host: Host,
+  options: SessionOptions & { readonly prune?: boolean },
+): Promise<Session> {
   return openChecked(host, await readConfig(host, options), options);
 }
 
 /** The same for a config that is read already. */
-export async function openChecked(host: Host, checked: CheckedConfig, options: SessionOptions): Promise<Session> {
+export async function openChecked(
+  host: Host,
+  checked: CheckedConfig,
+  options: SessionOptions & { readonly prune?: boolean },
+): Promise<Session> {
   const scope = { gateways: options.gateway ?? [], providers: options.provider ?? [], tags: options.tag ?? [] };
-  const bindings = bindingsInScope(checked, scope);
+  const removable = options.prune === true ? await removableOf(host, checked, options) : [];
+  return openBindings(host, checked, { scope, ...partInScope(checked, scope, removable) }, options);
+}
+
+/** What may be removed, as the journal says before any gateway is opened: their tokens are needed, too. */
+async function removableOf(
+  host: Host,
+  checked: CheckedConfig,
+  options: SessionOptions,
+): Promise<readonly CheckedBinding[]> {
+  requireTrust(checked, [], isTrusted(host, options), { usesJournal: options.journal === undefined });
+  const events = await readJournal(resolve(host.workingDirectory, options.journal ?? checked.config.journal));
+  return events === undefined ? [] : removableObjects(checked, new JournalState(events));
+}
+
+/** The same for these bindings and no other. */
+export async function openBindings(
+  host: Host,
+  checked: CheckedConfig,
+  { scope, bindings, unmade = [], removals = [] }: Pick<Session, "scope" | "bindings"> & Partial<InScope>,
+  options: SessionOptions,
+): Promise<Session> {
+  const all = [...bindings, ...unmade, ...removals];
   // A journal that the command line names is the user's own choice.
-  requireTrust(checked, bindings, isTrusted(host, options), { usesJournal: options.journal === undefined });
+  requireTrust(checked, all, isTrusted(host, options), { usesJournal: options.journal === undefined });
   const journalFile = resolve(host.workingDirectory, options.journal ?? checked.config.journal);
-  await warnOfSecretModes(host, checked, bindings, journalFile);
+  await warnOfSecretModes(host, checked, all, journalFile);
   const fingerprints = await openFingerprints(host, checked);
-  const connections = await connect(checked, bindings, host.environment, { proxy: "environment" });
-  return { checked, scope, bindings, connections, fingerprints, journalFile };
+  const connections = await connect(checked, all, host.environment, { proxy: "environment" });
+  return { checked, scope, bindings, unmade, removals, connections, fingerprints, journalFile };
 }
 
 async function openFingerprints(host: Host, checked: CheckedConfig): Promise<Fingerprints> {

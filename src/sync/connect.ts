@@ -1,9 +1,10 @@
 import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
 import type { Secret } from "../contract/secret.ts";
-import type { CheckedBinding, CheckedConfig } from "./config/check.ts";
+import type { CheckedConfig, CheckedGateway } from "./config/check.ts";
 import { issuesIn, pathParts } from "./config/check.ts";
 import type { ConfigPath } from "./config/config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
+import { withLogin } from "./config/login.ts";
 import { type ReferenceSources, referenceKey, resolveReference, type SecretReference } from "./config/reference.ts";
 import { hostOf, isLoopback } from "./config/trust.ts";
 
@@ -28,7 +29,7 @@ export interface ResolvedSecrets {
  * @throws ConfigError of kind `credentials` with every one that is unset, empty or unreadable
  */
 export async function resolveSecrets(
-  { config }: CheckedConfig,
+  { config }: Pick<CheckedConfig, "config">,
   wanted: readonly WantedSecret[],
   environment: ReferenceSources["environment"],
 ): Promise<ResolvedSecrets> {
@@ -60,12 +61,14 @@ export async function resolveSecrets(
  */
 export async function connect(
   checked: CheckedConfig,
-  bindings: readonly CheckedBinding[],
+  bindings: readonly CheckedGateway[],
   environment: ReferenceSources["environment"],
   defaults: Readonly<Record<string, unknown>>,
 ): Promise<Connections> {
   const needed = new Map(bindings.map((binding) => [binding.entry.name, binding]));
-  const wanted = [...needed.values()].map(({ entry }) => ({ path: [...entry.path, "token"], reference: entry.token }));
+  const wanted = [...needed.values()].flatMap(({ entry }) =>
+    entry.secrets.map(({ path, reference }) => ({ path: [...entry.path, ...path], reference })),
+  );
   const secretOf = await resolveSecrets(checked, wanted, environment);
   const connections = new Map<string, Gateway<ProviderId>>();
   for (const { entry, adapter } of needed.values()) {
@@ -73,7 +76,7 @@ export async function connect(
       // A proxy does not know this machine's own addresses.
       const host = hostOf(entry.settings.baseUrl);
       const direct = host !== undefined && isLoopback(host) ? { proxy: false } : {};
-      const settings = { ...entry.settings, token: secretOf(entry.token) };
+      const settings = withLogin(entry, secretOf);
       connections.set(entry.name, adapter.open(withDefaults(adapter, settings, { ...defaults, ...direct })));
     } catch (error) {
       const problems = issuesIn(error).map(({ path, message }) =>

@@ -3,6 +3,7 @@ import type { AdoptResult } from "./apply/adopt.ts";
 import type { ApplyResult } from "./apply/apply.ts";
 import type { ConfigError } from "./config/config-error.ts";
 import type { Plan } from "./plan/plan.ts";
+import type { RotationResult } from "./rotate/rotation.ts";
 
 /** The exit codes, the same in every command and every form of output. */
 export const EXIT = {
@@ -34,7 +35,8 @@ export function planExit({ rows, exceeded, strict }: Pick<Plan, "rows" | "exceed
     if (row.error !== undefined) return errorExit(row.error);
     if (row.status === "blocked") return EXIT.error;
     const isOff = row.status === "changed" || row.status === "drift" || (row.status === "suspected" && strict);
-    return row.writes.length > 0 || isOff ? EXIT.changes : EXIT.done;
+    const isOne = row.status === "create" || row.status === "remove";
+    return row.writes.length > 0 || isOff || isOne ? EXIT.changes : EXIT.done;
   });
   return worstExit(exceeded.length > 0 ? [...codes, EXIT.refused] : codes);
 }
@@ -65,6 +67,21 @@ export function adoptExit({ rows }: Pick<AdoptResult, "rows">): ExitCode {
   const mixed = rows.some(({ status }) => status === "adopted") && rows.some(({ status }) => status !== "adopted");
   return worstExit(mixed ? [...codes, EXIT.partlyApplied] : codes);
 }
+
+/** The exit code of a rotation: one that was undone is an error, though nothing is broken. */
+export function rotationExit({ status, rows, cancelled, journalError }: RotationOutcome): ExitCode {
+  const codes = rows.flatMap(({ error }) => (error === undefined ? [] : [errorExit(error)]));
+  const byStatus = { "all-new": EXIT.done, "all-old": EXIT.error, "needs-operator": EXIT.partlyApplied } as const;
+  const isUnfinished = cancelled && status !== "all-new";
+  return worstExit([
+    byStatus[status],
+    ...(status === "all-new" ? [] : codes),
+    ...(isUnfinished ? [EXIT.cancelled] : []),
+    ...(journalError === undefined ? [] : [EXIT.error]),
+  ]);
+}
+
+type RotationOutcome = Pick<RotationResult, "status" | "rows" | "cancelled" | "journalError">;
 
 /** The exit code of one error. */
 export function errorExit(error: GatewayError): ExitCode {

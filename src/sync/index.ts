@@ -1,16 +1,33 @@
 // Keeping gateways in line with a file: the entry "gatefold/sync".
-export { type AdoptedRow, type AdoptInput, type AdoptResult, adoptSecrets } from "./apply/adopt.ts";
+export {
+  type AdoptedRow,
+  type AdoptedThings,
+  type AdoptInput,
+  type AdoptResult,
+  adopt,
+  adoptSecrets,
+} from "./apply/adopt.ts";
 export { type AppliedRow, type ApplyCall, type ApplyInput, type ApplyResult, applyPlan } from "./apply/apply.ts";
 export {
   type AdapterDirectory,
   adapterOf,
+  type BoundBinding,
   type CheckedBinding,
   type CheckedConfig,
+  type CheckedGateway,
   checkConfig,
   type FoundAdapter,
   openWithoutToken,
+  type UnmadeBinding,
 } from "./config/check.ts";
-export { type Binding, type Config, type GatewayEntry, gatewayOf } from "./config/config.ts";
+export {
+  type Binding,
+  type Config,
+  type GatewayEntry,
+  gatewayOf,
+  type ProviderEntry,
+  type WrittenCreation,
+} from "./config/config.ts";
 export { type ConfigDocument, type ConfigPath, type Locator, parseConfigDocument } from "./config/config-document.ts";
 export {
   ConfigError,
@@ -26,23 +43,36 @@ export { placeholder, secretsOf, type WrittenFields, withSecrets, writtenFields 
 export {
   type ConfigLimits,
   DEFAULT_GATEWAY_LIMIT,
+  DEFAULT_GATEWAY_REMOVAL_LIMIT,
   DEFAULT_TOTAL_LIMIT,
+  DEFAULT_TOTAL_REMOVAL_LIMIT,
   type Limit,
   type RunLimits,
 } from "./config/limits.ts";
 export { type AdapterLoading, findAdapter, loadAdapters } from "./config/load-adapters.ts";
 export { loadConfig, parseConfig } from "./config/load-config.ts";
-export type { SecretReference } from "./config/reference.ts";
-export { bindingsInScope, type Scope } from "./config/scope.ts";
-export { requireTrust } from "./config/trust.ts";
+export { parseReference, type SecretReference } from "./config/reference.ts";
+export { bindingsInScope, type InScope, partInScope, type Scope } from "./config/scope.ts";
+export { referenceProblem, requireTrust } from "./config/trust.ts";
+export { type NewId, type WrittenIds, writeIds } from "./config/write-ids.ts";
 export { type Connections, connect, type ResolvedSecrets, resolveSecrets } from "./connect.ts";
-export { adoptExit, applyExit, configExit, EXIT, type ExitCode, errorExit, planExit } from "./exit-code.ts";
+export {
+  adoptExit,
+  applyExit,
+  configExit,
+  EXIT,
+  type ExitCode,
+  errorExit,
+  planExit,
+  rotationExit,
+} from "./exit-code.ts";
 export type { Redaction } from "./foreign/words.ts";
 export { type Imported, type ImportedEntry, type ImportInput, importGateway } from "./import/import-gateway.ts";
-export type { Evidence, Happening, JournalEvent, ObjectKey } from "./journal/event.ts";
+export type { Evidence, Happening, JournalEvent, ObjectKey, RotationEvent } from "./journal/event.ts";
 export { Fingerprints, fingerprintKeyProblem } from "./journal/fingerprint.ts";
 export { checkJournal, type Journal, openJournal, readJournal } from "./journal/journal.ts";
 export { JournalError, type JournalErrorKind } from "./journal/journal-error.ts";
+export type { CreationSettlement, OpenCreation, OpenRemoval, OwnedObject } from "./journal/ownership.ts";
 export { type FieldRecord, JournalState, type ObjectRecord, type OpenIntent } from "./journal/state.ts";
 export { type VerifiedJournal, verifyJournal } from "./journal/verify.ts";
 export { type GuardedUse, modeProblem } from "./permissions.ts";
@@ -59,7 +89,22 @@ export {
   withoutProposal,
 } from "./plan/plan.ts";
 export { type GatewayReader, type Readers, readersOf } from "./plan/read.ts";
-export { bindingsOfPlan, confirmPlan, readPlanFile, renderPlanFile } from "./plan/saved-plan.ts";
-export { allSettleAt, type Settlement, settlesAt } from "./plan/settle.ts";
+export { countRemovable, removableObjects } from "./plan/removable.ts";
+export { confirmPlan, partOfPlan, readPlanFile, renderPlanFile } from "./plan/saved-plan.ts";
+export { allSettleAt, type SettledCreation, type Settlement, settlesAt } from "./plan/settle.ts";
+export { withJournal, withKnownObjects } from "./plan/unmade.ts";
 export type { FieldComparison, Verdict, VerdictBasis } from "./plan/verdict.ts";
+export { interruptedRotation, resumeRotation, rotateKey } from "./rotate/rotate.ts";
+export type {
+  RotatedRow,
+  RotationCall,
+  RotationEvidence,
+  RotationInput,
+  RotationKey,
+  RotationResult,
+  VerifyKey,
+  VerifyTarget,
+} from "./rotate/rotation.ts";
+export { type RotationSelection, selectForRotation, selectionOf } from "./rotate/select.ts";
+export { secretsBesideKey } from "./rotate/stage.ts";
 export type { Runtime } from "./runtime.ts";

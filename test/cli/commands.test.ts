@@ -271,7 +271,8 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
   it("capabilities shows every adapter, or one", async () => {
     const all = await both(["capabilities"]);
     expect(all).toMatchObject({ exit: 0, stderr: "" });
-    expect(Object.keys(all.data)).toEqual(["respan", "keywordsai", "barndoor", "barndoor-connection", "ngrok"]);
+    const names = ["respan", "keywordsai", "barndoor", "barndoor-connection", "ngrok", "ngrok-provider"];
+    expect(Object.keys(all.data)).toEqual(names);
     const one = await both(["capabilities", "ngrok"]);
     expect(one.data).toMatchObject({
       ngrok: { fields: { name: { set: true } }, schemes: { api_key: true }, hint: true },

@@ -171,16 +171,16 @@ describe("an allowance", () => {
   });
 
   it.each([
-    ["12", "expected update or key, a gateway and how many"],
-    ["all", "expected update or key, a gateway and how many"],
-    ["update", "expected update or key, a gateway and how many"],
-    ["update=", "expected update or key, a gateway and how many"],
-    ["update=many", "expected update or key, a gateway and how many"],
-    ["update=-1", "expected update or key, a gateway and how many"],
-    ["update=1.5", "expected update or key, a gateway and how many"],
-    ["update:=3", "expected update or key, a gateway and how many"],
-    ["delete=3", "expected update or key, a gateway and how many"],
-    ["update:ngrok-prod=9999999999", "expected update or key, a gateway and how many"],
+    ["12", "expected update, key or remove, a gateway and how many"],
+    ["all", "expected update, key or remove, a gateway and how many"],
+    ["update", "expected update, key or remove, a gateway and how many"],
+    ["update=", "expected update, key or remove, a gateway and how many"],
+    ["update=many", "expected update, key or remove, a gateway and how many"],
+    ["update=-1", "expected update, key or remove, a gateway and how many"],
+    ["update=1.5", "expected update, key or remove, a gateway and how many"],
+    ["update:=3", "expected update, key or remove, a gateway and how many"],
+    ["delete=3", "expected update, key or remove, a gateway and how many"],
+    ["update:ngrok-prod=9999999999", "expected update, key or remove, a gateway and how many"],
     ["update:ngrok-prd=3", "no gateway ngrok-prd has bindings"],
   ])("%j is refused, and nothing is read or sent", async (limit, message) => {
     const { sandbox, run } = await fleet(1);

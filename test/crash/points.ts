@@ -6,8 +6,11 @@ import type { Scene } from "./scene.ts";
 /** Where a process ends itself: `12 before` or `12 after` a touch, or in the middle of a write, `12 torn 0.4`. */
 export type Point = string;
 
+/** What a process is watched in. */
+export type Watched = Pick<Scene, "process" | "environment" | "folder" | "journalFolder">;
+
 /** How a process is started that counts its touches, and ends at a point where one is given; so much later than it is. */
-export function watched(scene: Scene, point?: Point, laterMs = 0): CliOptions {
+export function watched(scene: Watched, point?: Point, laterMs = 0): CliOptions {
   return {
     ...scene.process,
     environment: {
@@ -21,7 +24,7 @@ export function watched(scene: Scene, point?: Point, laterMs = 0): CliOptions {
   };
 }
 
-const logOf = (scene: Scene) => join(scene.folder, "touches.log");
+const logOf = (scene: Pick<Watched, "folder">) => join(scene.folder, "touches.log");
 
 /** One moment of a watched process. */
 export interface Moment {
@@ -31,7 +34,7 @@ export interface Moment {
 }
 
 /** What a watched process did. */
-export function momentsOf(scene: Scene): readonly Moment[] {
+export function momentsOf(scene: Pick<Watched, "folder">): readonly Moment[] {
   const lines = readFileSync(logOf(scene), "utf8").trimEnd().split("\n");
   return lines.map((line) => {
     const [when, touch, what = ""] = line.split(" ");

@@ -406,7 +406,7 @@ describe("barndoor", () => {
   });
 
   it("passes on that a newer platform refuses keys and detaches, and advises a connection", async () => {
-    const sandbox = await start({ inlineKeys: "refused" });
+    const sandbox = await start({ platform: "newer", authTypes: "docs" });
     const gateway = barndoor(quick(sandbox, "barndoor"));
     const key = await gatewayErrorOf(() => gateway.update(BARNDOOR_ID, { credential: apiKey("sk-new") }));
     expect(key).toMatchObject({ name: "RejectedError", status: 400, outcome: "not-applied" });

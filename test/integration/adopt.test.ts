@@ -223,11 +223,20 @@ describe("an adoption is refused", () => {
     expect([exit, stderr]).toEqual([5, expect.stringContaining("KEY")]);
     expect(world.sandbox.requests).toEqual([]);
   });
+});
 
-  it("unless it says of what", async () => {
+describe("an adoption of objects and keys", () => {
+  it("records both at once, and objects alone without a word of keys", async () => {
     const world = await start({ "ngrok-prod": "id: aigpk_openai" });
-    const { exit, stderr } = await world.run("adopt");
-    expect([exit, stderr]).toEqual([1, expect.stringContaining("--key")]);
-    expect(world.sandbox.requests).toEqual([]);
+    const { stdout } = await world.run("adopt --json");
+    expect(rowsOf<AdoptedRow>(stdout).map(({ fields, owned }) => [fields, owned])).toEqual([[[], true]]);
+    const both = await world.run("adopt --key --object --json");
+    expect(rowsOf<AdoptedRow>(both.stdout).map(({ fields, owned }) => [fields, owned])).toEqual([
+      [["credential"], true],
+    ]);
+    const key = await world.run("adopt --key --json");
+    expect(rowsOf<AdoptedRow>(key.stdout).map(({ fields, owned }) => [fields, owned])).toEqual([
+      [["credential"], undefined],
+    ]);
   });
 });

@@ -41,7 +41,7 @@ const storedName = (sandbox: Sandbox, gateway: FleetGateway, number: number) =>
 
 interface ResultRow {
   readonly gateway: string;
-  readonly id: string | number;
+  readonly id: string | number | null;
   readonly status: string;
   readonly reason?: string;
   readonly error?: { readonly name: GatewayError["name"] };

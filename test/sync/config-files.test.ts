@@ -101,7 +101,7 @@ providers:
     });
     expect(sources.directoryOf(id)).toBe(join(directory.path, "b"));
     expect(sources.directoryOf(["gateways", "one", "timeoutMs"])).toBe(join(directory.path, "a"));
-    expect(entries[0]?.token.directory).toBe(join(directory.path, "a"));
+    expect(entries[0]?.secrets[0]?.reference.directory).toBe(join(directory.path, "a"));
     expect(journal).toBe(join(directory.path, "b", "log.jsonl"));
     // What no file has is placed in the first.
     expect(sources.place(["fingerprintKey"])).toEqual({ file: "a/gateways.yaml", line: 1, column: 1 });

@@ -21,6 +21,7 @@ const refusedBy = (text: string) => ({
   reader: problemsOf(text).length > 0,
 });
 
+const TOKEN_LINE = `token: "exec:print 'the token'"`;
 const full = `version: 1
 journal: state/journal.jsonl
 fingerprintKey: env:FINGERPRINT_KEY
@@ -77,6 +78,14 @@ gateways: { one: { adapter: ngrok, token: env:T } }
 providers: { p: { metadata: ${metadata}, gateways: { one: { id: x } } } }
 `,
     ]),
+    ...["{ clientId: c, clientSecret: env:S }", "{ clientId: c, clientSecret: file:s, audience: a, scope: b c }"].map(
+      (auth) => [
+        `a login by ${auth}`,
+        `version: 1
+gateways: { one: { adapter: barndoor-connection, baseUrl: https://platform.barndoor.ai, auth: ${auth} } }
+`,
+      ],
+    ),
     [
       "every scheme of a credential",
       `version: 1
@@ -153,6 +162,11 @@ describe("the editor's schema refuses what the reader refuses", () => {
     ["an adapter that is no text", "adapter: ngrok", "adapter: 1"],
     ["a missing token", "token: env:D, ", ""],
     ["a literal token", "token: env:D", "token: sk-live-42"],
+    ["a login beside a token", "updateMethod: PUT", "auth: { clientId: c, clientSecret: env:S }"],
+    ["a login where there is none", "token: env:D", "auth: { clientId: c, clientSecret: env:S }"],
+    ["a literal secret of a client", TOKEN_LINE, "auth: { clientId: c, clientSecret: sk-live-42 }"],
+    ["a login without its secret", TOKEN_LINE, "auth: { clientId: c }"],
+    ["an unknown member of a login", TOKEN_LINE, "auth: { clientId: c, clientSecret: env:S, user: u }"],
     ["a literal fingerprint key", "fingerprintKey: env:FINGERPRINT_KEY", "fingerprintKey: sk-live-42"],
     ["a missing base URL where one is required", "    baseUrl: https://platform.barndoor.ai\n", ""],
     ["an unknown setting", "timeoutMs: 1000", "timeoutMS: 1000"],
@@ -179,7 +193,7 @@ describe("the editor's schema refuses what the reader refuses", () => {
     ["a text where true or false goes", "writeUnverified: true", "writeUnverified: yes"],
     ["a native field that no vendor has under that name", "max_tokens: 5", "base_url: https://a.test"],
     ["a name that cannot be one", "  bedrock:", "  -bedrock:"],
-    ["a provider without gateways", "    gateways:\n      barndoor:\n", "    tags: []\n    native:\n"],
+    ["gateways that are none", "    gateways:\n      barndoor:\n", "    gateways: 7\n    native:\n"],
   ];
 
   it.each(rows)("%s", (_what, part, by) => {
@@ -237,6 +251,7 @@ describe("the editor's schema", () => {
     }
     expect(gateway("./my-gateway.js", { token: "literal" })).toBe(false);
     expect(gateway("./my-gateway.js", { concurrency: 65 })).toBe(false);
+    expect(gateway("./my-gateway.js", { token: undefined, auth: { user: "u", password: "env:P" } })).toBe(true);
     for (const { name } of adapters) expect([name, gateway(name)]).toEqual([name, false]);
     expect(gateway("")).toBe(false);
   });
@@ -270,7 +285,18 @@ function ownMembers(value: unknown): readonly { readonly path: string; readonly 
   const limits = memberOf(top, "limits");
   const alternatives = memberOf(memberOf(memberOf(top, "gateways"), "additionalProperties"), "anyOf");
   const gateways: readonly unknown[] = Array.isArray(alternatives) ? alternatives : [];
-  const common = ["adapter", "token", "concurrency", "limits", "timeoutMs", "retry", "rateLimit", "proxy", "userAgent"];
+  const common = [
+    "adapter",
+    "token",
+    "auth",
+    "concurrency",
+    "limits",
+    "timeoutMs",
+    "retry",
+    "rateLimit",
+    "proxy",
+    "userAgent",
+  ];
   const found = [
     ...within(value, "", all),
     ...within(provider, "providers.*.", all),
@@ -279,6 +305,12 @@ function ownMembers(value: unknown): readonly { readonly path: string; readonly 
     ...within(memberOf(memberOf(limits, "properties"), "update"), "limits.update.", all),
     ...gateways.flatMap((gateway) => within(gateway, "gateways.*.", (name) => common.includes(name))),
   ];
-  if (gateways.length !== adapters.length + 1 || found.length < 80) throw new Error("the schema has another shape");
+  // One for each adapter and one for any other: with a token, and where it can be with a login.
+  const withLogin = adapters.filter(
+    ({ settings }) => "auth" in (settings instanceof z.ZodObject ? settings.shape : {}),
+  );
+  const expected = adapters.length + withLogin.length + 2;
+  if (withLogin.length < 2 || gateways.length !== expected || found.length < 80)
+    throw new Error("the schema has another shape");
   return found;
 }

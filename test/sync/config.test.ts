@@ -1,4 +1,11 @@
-import { DEFAULT_GATEWAY_LIMIT, DEFAULT_TOTAL_LIMIT, describeProblem, parseConfig } from "../../src/sync/index.ts";
+import {
+  DEFAULT_GATEWAY_LIMIT,
+  DEFAULT_GATEWAY_REMOVAL_LIMIT,
+  DEFAULT_TOTAL_LIMIT,
+  DEFAULT_TOTAL_REMOVAL_LIMIT,
+  describeProblem,
+  parseConfig,
+} from "../../src/sync/index.ts";
 import { BARNDOOR_ID, checked, configErrorOf, marked, problemsOf } from "../support/sync.ts";
 
 const base = `version: 1
@@ -66,7 +73,7 @@ describe("a config that does not hold", () => {
       "adapter: ngrok",
       "adapter: »openrouter",
       "gateways.ngrok-prod.adapter",
-      /unknown adapter; there are respan, keywordsai, barndoor, barndoor-connection, ngrok$/,
+      /unknown adapter; there are respan, keywordsai, barndoor, barndoor-connection, ngrok, ngrok-provider$/,
     ],
     [
       "a missing adapter",
@@ -198,9 +205,9 @@ describe("a config that does not hold", () => {
       /is bound to no gateway/,
     ],
     [
-      "a provider without gateways",
+      "gateways that are no mapping",
       "providers:\n",
-      "providers:\n  »other: { name: Other }\n",
+      "providers:\n  other: { name: Other, gateways: »7 }\n",
       "providers.other.gateways",
       /expected a mapping/,
     ],
@@ -681,19 +688,27 @@ gateways: { a: { adapter: ngrok, token: env:A${own} }, b: { adapter: ngrok, toke
   };
   const half = { percent: 50, atLeast: 3 };
   const halfInTotal = { percent: 50, atLeast: 10 };
+  const remove = { percent: 30, atLeast: 3 };
+  const removeInTotal = { percent: 30, atLeast: 10 };
 
   it("are half of the bindings where nothing is said, and always a few", () => {
-    const each = { update: half, key: half };
-    expect(limitsOf("")).toEqual({ total: { update: halfInTotal, key: halfInTotal }, a: each, b: each });
+    const each = { update: half, key: half, remove };
+    const total = { update: halfInTotal, key: halfInTotal, remove: removeInTotal };
+    expect(limitsOf("")).toEqual({ total, a: each, b: each });
     expect([DEFAULT_GATEWAY_LIMIT, DEFAULT_TOTAL_LIMIT]).toEqual([half, halfInTotal]);
+    expect([DEFAULT_GATEWAY_REMOVAL_LIMIT, DEFAULT_TOTAL_REMOVAL_LIMIT]).toEqual([remove, removeInTotal]);
   });
 
   it("are what the file says, and the defaults for the members that it leaves out", () => {
     const limits =
-      "limits: { update: { percent: 12.5, atLeast: 0 }, key: { count: 10 }, total: { key: { count: 0 } } }";
-    const each = { update: { percent: 12.5, atLeast: 0 }, key: { ...half, count: 10 } };
+      "limits: { update: { percent: 12.5, atLeast: 0 }, key: { count: 10 }, remove: { count: 1 }, total: { key: { count: 0 } } }";
+    const each = {
+      update: { percent: 12.5, atLeast: 0 },
+      key: { ...half, count: 10 },
+      remove: { ...remove, count: 1 },
+    };
     expect(limitsOf(limits)).toEqual({
-      total: { update: halfInTotal, key: { ...halfInTotal, count: 0 } },
+      total: { update: halfInTotal, key: { ...halfInTotal, count: 0 }, remove: removeInTotal },
       a: each,
       b: each,
     });
@@ -702,9 +717,9 @@ gateways: { a: { adapter: ngrok, token: env:A${own} }, b: { adapter: ngrok, toke
   it("are a gateway's own first, then the file's", () => {
     const own = ", limits: { key: { percent: 100 }, update: {} }";
     const { a, b, total } = limitsOf("limits: { key: { count: 10 } }", own);
-    expect(a).toEqual({ update: half, key: { count: 10, percent: 100, atLeast: 3 } });
-    expect(b).toEqual({ update: half, key: { ...half, count: 10 } });
-    expect(total).toEqual({ update: halfInTotal, key: halfInTotal });
+    expect(a).toEqual({ update: half, key: { count: 10, percent: 100, atLeast: 3 }, remove });
+    expect(b).toEqual({ update: half, key: { ...half, count: 10 }, remove });
+    expect(total).toEqual({ update: halfInTotal, key: halfInTotal, remove: removeInTotal });
   });
 });
 

@@ -38,7 +38,13 @@ const VERDICTS: Readonly<Record<Verdict, true>> = {
   unverifiable: true,
   unreadable: true,
 };
-const STATUSES: Readonly<Record<PlanRow["status"], true>> = { ...VERDICTS, blocked: true, failed: true };
+const STATUSES: Readonly<Record<PlanRow["status"], true>> = {
+  ...VERDICTS,
+  create: true,
+  remove: true,
+  blocked: true,
+  failed: true,
+};
 const BASES: Readonly<Record<VerdictBasis, true>> = {
   read: true,
   fingerprint: true,
@@ -165,7 +171,7 @@ describe("the schema of a plan", () => {
       { rows: [rowOf({ fields: [Object.assign({ ...renamed }, { evidence: ["hope"] })] })] },
     ],
     ["a field that there is not", { rows: [Object.assign(rowOf(), { writes: ["nickname"] })] }],
-    ["an id of another kind", { rows: [Object.assign(rowOf(), { id: null })] }],
+    ["an id of another kind", { rows: [Object.assign(rowOf(), { id: true })] }],
     ["a text for a flag", { strict: "false" }],
     ["a row that is none", { rows: [null] }],
     ["half a limit", { exceeded: [{ kind: "key", gateway: "eu" }] }],

@@ -51,7 +51,7 @@ async function imported(sandbox: Sandbox, name: string, given: Given = {}) {
   const { settings, providers = "", signal, ...options } = given;
   const { yaml, environment } = allGateways(sandbox, settings);
   const { adapter, entry, checked: config } = inputOf(yaml + providers, name);
-  const token = secret(environment[entry.token.target] ?? "");
+  const token = secret(environment[entry.secrets[0]?.reference.target ?? ""] ?? "");
   const made = await importGateway(
     { checked: config, entry, adapter, reader: adapter.open({ ...entry.settings, token }), ...options },
     signal === undefined ? {} : { signal },

@@ -25,7 +25,7 @@ function configOf(
 limits: ${limits}
 gateways:
 ${gateways.join("\n")}
-providers:
+providers: ${providers.length === 0 ? "{}" : ""}
 ${providers.join("\n")}
 `);
 }
@@ -40,7 +40,7 @@ function rowsOf(gateway: string, updates: number, keys = 0) {
   return Array.from({ length: updates }, (_, index) => ({ gateway, writes: ["name"], writesKey: index < keys }));
 }
 
-function exceeded(config: Config, rows: ReturnType<typeof rowsOf>, allow: readonly string[] = []) {
+function exceeded(config: Config, rows: Parameters<typeof exceededLimits>[1], allow: readonly string[] = []) {
   return exceededLimits(config, rows, parseAllowances(allow, config.bindings)).map(
     ({ kind, gateway, planned: count, bindings, most }) => `${kind} ${gateway} ${count} of ${bindings}, most ${most}`,
   );
@@ -63,6 +63,21 @@ describe("the limits that hold unless others are given", () => {
   ])("%s", (_title, bindings, updates, expected) => {
     const rows = Object.entries(updates).flatMap(([name, count]) => rowsOf(name, count));
     expect(exceeded(configOf(bindings), rows)).toEqual(expected);
+  });
+
+  it.each<[title: string, bound: number, removed: number, refused: readonly string[]]>([
+    ["3 of 3 that nothing is bound to", 0, 3, []],
+    ["4 of 4 that nothing is bound to", 0, 4, ["remove a 4 of 4, most 3"]],
+    ["3 beside 7 that stay", 7, 3, []],
+    ["4 beside 7 that stay", 7, 4, ["remove a 4 of 11, most 3"]],
+    ["12 beside 28 that stay", 28, 12, []],
+    ["13 beside 28 that stay", 28, 13, ["remove null 13 of 41, most 12", "remove a 13 of 41, most 12"]],
+  ])("let three or 30 percent be removed: %s", (_title, bound, removed, expected) => {
+    const config = configOf({ a: bound, b: 0 });
+    const removals = Array.from({ length: removed }, () => {
+      return { gateway: "a", status: "remove", writes: [], writesKey: false };
+    });
+    expect(exceeded(config, removals)).toEqual(expected);
   });
 
   it("count half of what there is, rounded down, but three at each gateway and ten in total are always within", () => {
@@ -151,12 +166,12 @@ describe("an allowance", () => {
   });
 
   it.each<[readonly string[], RegExp]>([
-    [["update"], /expected update or key/],
-    [["update:a"], /expected update or key/],
-    [["delete:a=1"], /expected update or key/],
-    [["update:a=-1"], /expected update or key/],
-    [["update:a=1.5"], /expected update or key/],
-    [["update:a=1234567890"], /expected update or key/],
+    [["update"], /expected update, key or remove/],
+    [["update:a"], /expected update, key or remove/],
+    [["delete:a=1"], /expected update, key or remove/],
+    [["update:a=-1"], /expected update, key or remove/],
+    [["update:a=1.5"], /expected update, key or remove/],
+    [["update:a=1234567890"], /expected update, key or remove/],
     [["update:c=1"], /no gateway c has bindings/],
     [["update:a=1", "update:a=2"], /is given twice/],
     [["key=1", "key=1"], /is given twice/],

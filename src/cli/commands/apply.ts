@@ -7,39 +7,45 @@ import {
   allSettleAt,
   applyExit,
   applyPlan,
-  bindingsOfPlan,
-  type CheckedBinding,
   type CheckedConfig,
   ConfigError,
   confirmPlan,
   EXIT,
   fileProblem,
+  type InScope,
   type Journal,
   JournalError,
   JournalState,
   makePlan,
   openJournal,
-  type Plan,
   type PlanDocument,
+  type Planned,
+  partOfPlan,
   type ResolvedSecrets,
   readersOf,
   readPlanFile,
   resolveSecrets,
   secretsOf,
+  secretsToCompare,
   secretsToWrite,
   settlesAt,
+  withKnownObjects,
+  writeIds,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
 import { errorText, failureCode, type Report } from "../output.ts";
+import { printable } from "../render/shown.ts";
 import { applyMarkdown, renderApply } from "../render.ts";
 import { openChecked, readConfig, type Session } from "../session.ts";
 import { plainStyle, styleFor } from "../style.ts";
-import { type PlanOptions, reportPlan } from "./plan.ts";
+import { type PlanOptions, reportPlan, requireNoTags } from "./plan.ts";
 
 /** Options of `apply`. */
 export interface ApplyOptions extends PlanOptions {
   /** Why it is done, for the journal. */
   readonly reason?: string;
+  /** Writes the ids of what was made into the config's files. */
+  readonly writeIds?: boolean;
 }
 
 /** Plans and carries the plan out, or carries out a plan that was saved. */
@@ -55,6 +61,7 @@ export async function applyChecked(
   options: ApplyOptions,
   saved?: PlanDocument,
 ): Promise<Report> {
+  requireNoTags(options);
   const session = await openChecked(host, checked, saved === undefined ? options : { ...options, ...flagsOf(saved) });
   const journal = await openJournal(session.journalFile, host.runtime, { command: "apply" });
   const report = await applyLocked(host, session, journal, options, saved).catch(async (error: unknown) => {
@@ -82,28 +89,31 @@ async function applyLocked(
   const { checked, connections, fingerprints } = session;
   const { signal, force, runtime } = host;
   const startedAt = runtime.now();
-  const { writeUnverified = false, strict = false } = saved ?? options;
-  const bindings = saved === undefined ? session.bindings : bindingsOfPlan(saved, session.bindings);
+  const { writeUnverified = false, strict = false, prune = false } = saved ?? options;
   const known = new JournalState(journal.events);
+  const { bindings, unmade, removals } = partOf(session, known, saved);
   const isFingerprinted = fingerprints.keyId !== undefined;
-  const wanted = secretsToWrite(bindings, { writeUnverified, isFingerprinted, journal: known });
+  const written = secretsToWrite(bindings, { writeUnverified, isFingerprinted, journal: known });
+  const wanted = [...written, ...secretsToCompare(unmade, true)];
   const expected = await resolveSecrets(checked, wanted, host.environment);
-  await waitForEarlierRequests(host, allSettleAt(bindings, known, startedAt));
+  await waitForEarlierRequests(host, allSettleAt([...bindings, ...removals], known, startedAt, unmade));
   const fresh = await makePlan(
     {
       checked,
       bindings,
+      unmade,
+      removals,
       readers: readersOf(connections),
       journal: known,
       fingerprints,
       secretOf: expected,
       isOver: (open) => settlesAt(open, startedAt) <= runtime.now(),
     },
-    { writeUnverified, strict, scope: session.scope, allow: allowances(options, saved), signal },
+    { writeUnverified, strict, prune, scope: session.scope, allow: allowances(options, saved), signal },
   );
   const planned = saved === undefined ? fresh : confirmPlan(saved, fresh);
   if (planned.plan.exceeded.length > 0) return reportPlan(host, planned.plan);
-  const secretOf = await withUnexpected(host, session, fresh.plan, bindings, { wanted, secretOf: expected });
+  const secretOf = await withUnexpected(host, session, fresh, { wanted, secretOf: expected });
   const { reason } = options;
   const result = await applyPlan(
     {
@@ -118,6 +128,7 @@ async function applyLocked(
     },
     { stopping: signal, signal: force },
   );
+  if (options.writeIds === true) await writeNewIds(host, session, journal);
   return {
     data: result,
     text: renderApply(result, plainStyle),
@@ -125,6 +136,24 @@ async function applyLocked(
     markdown: applyMarkdown(result),
     exit: applyExit(result),
   };
+}
+
+/** What this apply is about: what is in scope, or what a saved plan names of it; with the ids that the journal knows. */
+function partOf(session: Session, known: JournalState, saved: PlanDocument | undefined): InScope {
+  const { checked, bindings, removals } = session;
+  const resolved = withKnownObjects(session.unmade, checked, known);
+  const part = { bindings: [...bindings, ...resolved.known], unmade: resolved.unmade, removals };
+  return saved === undefined ? part : partOfPlan(saved, part);
+}
+
+// What was done is done: where an id cannot be written, the journal still has it.
+async function writeNewIds(host: Host, { checked, unmade }: Session, { events }: Journal): Promise<void> {
+  const { known } = withKnownObjects(unmade, checked, new JournalState(events));
+  const ids = known.map(({ path, providerId }) => ({ path, id: providerId }));
+  for (const { file, ids: own, problem } of await writeIds(checked.config, ids)) {
+    const line = problem === undefined ? `${own.length} written` : `not written: the file ${problem}`;
+    host.stderr(`ids in ${printable(file)}: ${printable(line)}\n`);
+  }
 }
 
 interface Resolved {
@@ -136,17 +165,16 @@ interface Resolved {
 async function withUnexpected(
   { environment }: Host,
   { checked }: Session,
-  { rows }: Plan,
-  bindings: readonly CheckedBinding[],
+  { plan: { rows }, bindings, unmade }: Planned,
   { wanted, secretOf }: Resolved,
 ): Promise<ResolvedSecrets> {
   const known = new Set(wanted.map(({ reference }) => referenceKey(reference)));
   const isKnown = (reference: SecretReference) => known.has(referenceKey(reference));
-  const missing = bindings.flatMap((binding, index) =>
-    secretsOf(binding).uses.filter(
-      ({ field, reference }) => rows[index]?.writes.includes(field) && !isKnown(reference),
-    ),
-  );
+  const written = new Map(rows.map(({ provider, gateway, writes }) => [`${provider} ${gateway}`, writes]));
+  const missing = [...bindings, ...unmade].flatMap((binding) => {
+    const writes = written.get(`${binding.provider} ${binding.gateway}`) ?? [];
+    return secretsOf(binding).uses.filter(({ field, reference }) => writes.includes(field) && !isKnown(reference));
+  });
   if (missing.length === 0) return secretOf;
   const further = await resolveSecrets(checked, missing, environment);
   const either = (reference: SecretReference) => (isKnown(reference) ? secretOf(reference) : further(reference));
@@ -155,7 +183,7 @@ async function withUnexpected(
 
 async function readSaved(host: Host, file: string, options: ApplyOptions): Promise<PlanDocument> {
   const refuse = (message: string) => new ConfigError("invalid", [fileProblem(file, message)]);
-  const own = ["gateway", "provider", "tag", "writeUnverified", "strict"] as const;
+  const own = ["gateway", "provider", "tag", "writeUnverified", "strict", "prune"] as const;
   if (own.some((flag) => options[flag] !== undefined)) {
     throw refuse("a saved plan says itself what is in scope and what is written: make it again with other flags");
   }
@@ -165,8 +193,8 @@ async function readSaved(host: Host, file: string, options: ApplyOptions): Promi
   return readPlanFile(file, text);
 }
 
-function flagsOf({ scope }: PlanDocument) {
-  return { gateway: scope.gateways, provider: scope.providers, tag: scope.tags };
+function flagsOf({ scope, prune }: PlanDocument) {
+  return { gateway: scope.gateways, provider: scope.providers, tag: scope.tags, prune: prune === true };
 }
 
 // What is allowed now counts before what was allowed when the plan was made.

@@ -27,6 +27,9 @@ export function capabilityRows(all: Readonly<Record<string, Capabilities>>): str
     ["list tells", ...each.map(({ list }) => list)],
     ["notices conflicts", ...each.map(({ detectsConflicts }) => (detectsConflicts ? "yes" : "-"))],
     ["key hint", ...each.map(({ hint }) => (hint ? "yes" : "-"))],
+    ["creates", ...each.map(({ creation }) => (creation === undefined ? "-" : `needs ${creation.requires.join("+")}`))],
+    ["removes", ...each.map(({ removes }) => (removes ? "yes" : "-"))],
+    ["shared by providers", ...each.map(({ shared }) => (shared ? "yes" : "-"))],
   ];
 }
 

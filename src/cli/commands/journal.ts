@@ -13,6 +13,13 @@ import {
 import type { Host } from "../host.ts";
 import { warnOfJournalMode } from "../modes.ts";
 import { type Report, table } from "../output.ts";
+import {
+  isLifecycle,
+  type LifecycleAnswer,
+  lifecycleAnswered,
+  lifecycleAnswers,
+  lifecycleCells,
+} from "../render/lifecycle.ts";
 import { printable } from "../render/shown.ts";
 import { readWithoutCode } from "../session.ts";
 
@@ -138,6 +145,8 @@ interface History {
   readonly outcomes: ReadonlyMap<number, Of<"outcome">>;
   /** The last look at each. */
   readonly settlements: ReadonlyMap<number, Of<"settled">>;
+  /** What became of creations and removals. */
+  readonly answers: ReadonlyMap<number, LifecycleAnswer>;
 }
 
 function historyOf(all: readonly JournalEvent[]): History {
@@ -155,7 +164,7 @@ function historyOf(all: readonly JournalEvent[]): History {
     if (event.type === "outcome") outcomes.set(event.intent, event);
     if (event.type === "settled") settlements.set(event.intent, event);
   }
-  return { runs, begins, events, outcomes, settlements };
+  return { runs, begins, events, outcomes, settlements, answers: lifecycleAnswers(all) };
 }
 
 /** The events that a filter leaves, by run. Of a run with any, its beginning and end stay too. */
@@ -173,13 +182,15 @@ const isFrame = ({ type }: JournalEvent) => type === "run" || type === "end";
 
 function isWanted(event: JournalEvent, history: History, { gateways, providers, since }: Filter): boolean {
   // What became of a change belongs to it, and a change is as recent as the last that is known of it.
-  const answers = event.type === "outcome" || event.type === "settled";
-  const about = (answers ? history.events.get(event.intent) : undefined) ?? event;
-  const parts = [about, history.outcomes.get(about.seq), history.settlements.get(about.seq)];
+  const answered = event.type === "outcome" || event.type === "settled" ? event.intent : lifecycleAnswered(event);
+  const about = (answered === undefined ? undefined : history.events.get(answered)) ?? event;
+  const { outcomes, settlements, answers } = history;
+  const parts = [about, outcomes.get(about.seq), settlements.get(about.seq), answers.get(about.seq)];
   const isRecent = since === undefined || parts.some((part) => part !== undefined && Date.parse(part.at) >= since);
   const passes = (names: readonly string[] | undefined, name: string | undefined) =>
     names === undefined || (name !== undefined && names.includes(name));
-  const gateway = "object" in about ? about.object.gateway : undefined;
+  const account = "object" in about ? about.object : "account" in about ? about.account : undefined;
+  const gateway = account?.gateway;
   const provider = "provider" in about ? about.provider : undefined;
   return isRecent && passes(gateways, gateway) && passes(providers, provider);
 }
@@ -201,9 +212,13 @@ function runText({ run, events }: Run, history: History): string {
     ...(begin?.plan === undefined ? [] : [`plan: ${begin.plan.slice(0, 12)}`]),
     ...(begin?.allow === undefined ? [] : [`allowed: ${begin.allow.join(", ")}`]),
   ];
-  const rows = events.flatMap((event) =>
-    event.type === "intent" || event.type === "adopted" ? [changeCells(event, history)] : [],
-  );
+  const rows = events.flatMap((event) => {
+    if (isLifecycle(event)) {
+      const cells = lifecycleCells(event, history.answers.get(event.seq));
+      return [[event.at, begin?.actor ?? "-", begin?.command ?? "-", ...cells].map(printable)];
+    }
+    return event.type === "intent" || event.type === "adopted" ? [changeCells(event, history)] : [];
+  });
   return [
     printable(`${(begin ?? events[0])?.at}  ${by}run ${run}`),
     ...details.map((detail) => `  ${printable(detail)}`),
@@ -220,7 +235,18 @@ function otherLines(events: readonly JournalEvent[]): string[] {
       ? [`repaired: a last line torn by a crash was taken out (${count(event.droppedBytes, "byte")})`]
       : [],
   );
-  return [...repaired, ...(settled === 0 ? [] : [`settled what became of ${count(settled, "earlier change")}`])];
+  const rotations = events.flatMap(rotationLine);
+  return [
+    ...repaired,
+    ...rotations,
+    ...(settled === 0 ? [] : [`settled what became of ${count(settled, "earlier change")}`]),
+  ];
+}
+
+function rotationLine(event: JournalEvent): string[] {
+  if (event.type === "rotation") return [`rotation of the key of ${count(event.targets.length, "object")}`];
+  if (event.type === "turned") return [printable(`the old key is put back: ${event.because}`)];
+  return event.type === "rotated" ? [`the rotation ended ${event.status}`] : [];
 }
 
 function changeCells(change: Change, history: History): string[] {
@@ -228,7 +254,8 @@ function changeCells(change: Change, history: History): string[] {
   const begin = history.begins.get(run);
   const who = [begin?.actor ?? "-", begin?.command ?? "-"];
   const fate = change.type === "adopted" ? "adopted: the gateway was said to hold it" : fateOf(change, history);
-  return [at, ...who, object.gateway, provider, String(object.id), fields.join(", "), fate].map(printable);
+  const key = change.type === "intent" && change.rotation !== undefined ? ` (the ${change.rotation.key} key)` : "";
+  return [at, ...who, object.gateway, provider, String(object.id), `${fields.join(", ")}${key}`, fate].map(printable);
 }
 
 function fateOf({ seq, fields }: Of<"intent">, { outcomes, settlements }: History): string {

@@ -1,4 +1,7 @@
 import {
+  ConfigError,
+  countRemovable,
+  fileProblem,
   JournalError,
   JournalState,
   makePlan,
@@ -8,6 +11,7 @@ import {
   planExit,
   readersOf,
   readJournal,
+  removableObjects,
   resolveSecrets,
   secretsToCompare,
   settlesAt,
@@ -28,6 +32,8 @@ export interface DriftOptions extends SessionOptions {
 export interface PlanOptions extends DriftOptions {
   readonly writeUnverified?: boolean;
   readonly allow?: readonly string[];
+  /** Also remove what the journal knows and the config describes no more. */
+  readonly prune?: boolean;
 }
 
 /** Shows what an apply would write. Reads only. */
@@ -58,26 +64,40 @@ export function reportPlan(host: Host, made: Plan): Report {
   };
 }
 
+/**
+ * What is gone from the config has no tags.
+ * @throws ConfigError
+ */
+export function requireNoTags({ prune, tag = [] }: Pick<PlanOptions, "prune" | "tag">): void {
+  if (prune !== true || tag.length === 0) return;
+  const message = "cannot go with --tag: what is gone from the config has no tags; use --gateway or --provider";
+  throw new ConfigError("invalid", [fileProblem("--prune", message)]);
+}
+
 async function look(host: Host, options: PlanOptions): Promise<Plan> {
+  requireNoTags(options);
   const session = await openSession(host, options);
-  const { checked, bindings, connections, fingerprints, scope } = session;
+  const { checked, bindings, unmade, removals, connections, fingerprints, scope } = session;
   const events = await readJournal(session.journalFile);
-  const wanted = secretsToCompare(bindings, fingerprints.keyId !== undefined);
+  const wanted = secretsToCompare([...bindings, ...unmade], fingerprints.keyId !== undefined);
   const secretOf = await resolveSecrets(checked, wanted, host.environment);
   const journal = events === undefined ? undefined : new JournalState(events);
   const now = host.runtime.now();
-  const { writeUnverified = false, strict = false, allow = [] } = options;
+  const { writeUnverified = false, strict = false, prune = false, allow = [] } = options;
+  const removable = journal === undefined ? 0 : countRemovable(removableObjects(checked, journal), scope);
   const planned = await makePlan(
     {
       checked,
       bindings,
+      unmade,
+      removals,
       readers: readersOf(connections),
       journal,
       fingerprints,
       secretOf,
       isOver: (open) => settlesAt(open, now) <= now,
     },
-    { writeUnverified, strict, allow, scope, signal: host.signal },
+    { writeUnverified, strict, prune, removable, allow, scope, signal: host.signal },
   );
   await remember(host, session, planned);
   return planned.plan;

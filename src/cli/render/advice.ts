@@ -8,7 +8,7 @@ export function adviceFor(plan: Plan, purpose: Purpose): string[] {
   const left = new Set(fieldsOf(plan, ({ isWritten }) => !isWritten).map(({ verdict }) => verdict));
   const orWrite = (isLeft: boolean, what: string) =>
     isLeft && purpose === "plan" ? `; --write-unverified writes ${what}` : "";
-  const lines: string[] = [];
+  const lines: string[] = purpose === "plan" ? removableLine(plan) : [];
   if (verdicts.has("suspected")) lines.push(suspicion(plan));
   if (!journal) {
     return [
@@ -33,6 +33,13 @@ export function adviceFor(plan: Plan, purpose: Purpose): string[] {
     lines.push(`unreadable: the gateway accepts it and does not show it${orWrite(true, "it")}.`);
   }
   return lines;
+}
+
+function removableLine({ removable }: Plan): string[] {
+  if (removable === undefined) return [];
+  return removable === 1
+    ? ["1 object that was made or adopted is gone from the config; --prune removes it."]
+    : [`${removable} objects that were made or adopted are gone from the config; --prune removes them.`];
 }
 
 function fieldsOf(

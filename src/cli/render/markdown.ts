@@ -1,9 +1,19 @@
 import { type ApplyResult, describeExceeded, type FieldComparison, type Plan, type PlanRow } from "../../sync/index.ts";
 import { adviceFor } from "./advice.ts";
 import { code, markdownOf } from "./markdown-text.ts";
-import { countsOfApply, describeSettlement, remarksOf } from "./result-text.ts";
+import { countsOfApply, describeSettledCreation, describeSettlement, remarksOf } from "./result-text.ts";
 import { shownPair, shownValue } from "./shown.ts";
-import { consequenceOf, countsOf, describeField, notableFields, notableRows, type Purpose } from "./words.ts";
+import {
+  consequenceOf,
+  countsOf,
+  describeField,
+  describeReach,
+  isUnmade,
+  notableFields,
+  notableRows,
+  type Purpose,
+  shownId,
+} from "./words.ts";
 
 const LONGEST_REMARK = 300;
 const LONGEST_SHOWN = 100;
@@ -36,12 +46,13 @@ export function driftMarkdown(plan: Plan): string {
 
 /** The result of an apply as Markdown. */
 export function applyMarkdown(result: ApplyResult): string {
-  const { settled, rows, cancelled, journalError } = result;
+  const { settled, settledCreations = [], rows, cancelled, journalError } = result;
   return markdownOf({
     heading: `gatefold apply: ${countsOfApply(result)}`,
     leading: [
       ...(cancelled ? ["**Cancelled** before everything was done"] : []),
       ...(journalError === undefined ? [] : [`**Journal**: ${remark(journalError)}`]),
+      ...settledCreations.map((each) => `Settled by the list: ${remark(describeSettledCreation(each))}`),
       ...settled.map((each) => `Settled by reading: ${remark(describeSettlement(each))}`),
     ],
     table: {
@@ -60,7 +71,13 @@ function rowsOf(row: PlanRow, purpose: Purpose): string[][] {
   const { status, reason, error, fields, writes } = row;
   const notable = notableFields(row);
   const shown = fields.filter((each) => notable.includes(each) || writes.includes(each.field));
-  const remarks = remarksOf({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) });
+  const { slug, upstream } = row.creation ?? {};
+  const remarks = [
+    ...(slug === undefined ? [] : [`slug ${slug}`]),
+    ...(upstream === undefined ? [] : [`upstream ${upstream}`]),
+    ...(row.affects === undefined ? [] : [describeReach(row.affects)]),
+    ...remarksOf({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) }),
+  ];
   return [
     ...shown.map((field) => [...aboutOf(row), ...fieldCells(row, field, purpose)]),
     ...remarks.map((text) => [...aboutOf(row), "", "", "", `${status}: ${remark(text)}`]),
@@ -69,6 +86,9 @@ function rowsOf(row: PlanRow, purpose: Purpose): string[][] {
 
 function fieldCells(row: PlanRow, field: FieldComparison, purpose: Purpose): string[] {
   const { before, after } = field;
+  if (isUnmade(row)) {
+    return [field.field, "", code(shownValue(after), LONGEST_SHOWN), describeField(row, field, purpose)];
+  }
   const shown =
     before === undefined ? ["not shown", code(shownValue(after), LONGEST_SHOWN)] : shownCodes(before, after);
   return [field.field, ...shown, describeField(row, field, purpose)];
@@ -80,5 +100,5 @@ function shownCodes(before: unknown, after: unknown): string[] {
 }
 
 function aboutOf({ provider, gateway, adapter, id }: Pick<PlanRow, "provider" | "gateway" | "adapter" | "id">) {
-  return [code(provider), code(`${gateway} (${adapter} ${id})`)];
+  return [code(provider), code(`${gateway} (${adapter} ${shownId(id)})`)];
 }

@@ -3,9 +3,19 @@ import { plainStyle, type Style, type StyleKind } from "../style.ts";
 import { adviceFor } from "./advice.ts";
 import { columns } from "./columns.ts";
 import { printable, shownMessage, shownPair, shownValue } from "./shown.ts";
-import { consequenceOf, countsOf, describeField, notableFields, notableRows, type Purpose } from "./words.ts";
+import {
+  consequenceOf,
+  countsOf,
+  describeField,
+  describeReach,
+  isUnmade,
+  notableFields,
+  notableRows,
+  type Purpose,
+  shownId,
+} from "./words.ts";
 
-// `~` differs, `?` cannot be told, `=` holds, `!` and `x` stand in the way.
+// `+` is made, `-` is removed, `~` differs, `?` cannot be told, `=` holds, `!` and `x` stand in the way.
 const LOOKS: Readonly<Record<PlanRow["status"], readonly [sign: string, kind: StyleKind]>> = {
   "in-sync": ["=", "muted"],
   changed: ["~", "warning"],
@@ -13,6 +23,8 @@ const LOOKS: Readonly<Record<PlanRow["status"], readonly [sign: string, kind: St
   suspected: ["?", "warning"],
   unverifiable: ["?", "warning"],
   unreadable: ["?", "muted"],
+  create: ["+", "added"],
+  remove: ["-", "removed"],
   blocked: ["!", "error"],
   failed: ["x", "error"],
 };
@@ -41,16 +53,19 @@ function blockOf(row: PlanRow, purpose: Purpose, style: Style): string[] {
   const [sign, kind] = LOOKS[status];
   const name = style("strong", printable(`${provider} @ ${gateway}`));
   const details = [
+    ...columns(creationCells(row)),
     ...columns(notableFields(row).map((field) => fieldCells(row, field, purpose, style))),
     ...alongLine(row),
+    ...reachLine(row),
     ...(reason === undefined ? [] : [shownMessage(reason)]),
     ...(error === undefined ? [] : [style("error", shownMessage(`${error.name}: ${error.message}`))]),
   ];
-  const title = `${style(kind, sign)} ${name} (${printable(`${adapter} ${id}`)}): ${style(kind, status)}`;
+  const title = `${style(kind, sign)} ${name} (${printable(`${adapter} ${shownId(id)}`)}): ${style(kind, status)}`;
   return [title, ...details.map((line) => `    ${line}`)];
 }
 
 function fieldCells(row: PlanRow, field: FieldComparison, purpose: Purpose, style: Style): string[] {
+  if (isUnmade(row)) return [`${style("added", "+")} ${field.field}`, shownValue(field.after)];
   const [sign, kind] = LOOKS[field.verdict];
   const note = style("muted", `(${describeField(row, field, purpose)})`);
   return [`${style(kind, sign)} ${field.field}`, valuesOf(field, purpose, style), note];
@@ -65,9 +80,21 @@ function valuesOf({ verdict, before, after }: FieldComparison, purpose: Purpose,
   return `${left}${purpose === "plan" ? " -> " : ", expected "}${coloured("added", desired)}`;
 }
 
+function creationCells(row: PlanRow): string[][] {
+  const { slug, upstream } = row.creation ?? {};
+  return [
+    ...(slug === undefined ? [] : [["+ slug", slug]]),
+    ...(upstream === undefined ? [] : [["+ upstream", upstream]]),
+  ];
+}
+
+function reachLine({ affects }: PlanRow): string[] {
+  return affects === undefined ? [] : [shownMessage(describeReach(affects))];
+}
+
 // A gateway would reset these, or refuse the rest without them.
 function alongLine(row: PlanRow): string[] {
   const listed = notableFields(row).map(({ field }) => field);
-  const along = row.writes.filter((field) => !listed.includes(field));
+  const along = isUnmade(row) ? [] : row.writes.filter((field) => !listed.includes(field));
   return along.length === 0 ? [] : [`with it, unchanged: ${along.join(", ")}`];
 }

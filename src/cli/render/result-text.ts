@@ -1,7 +1,8 @@
-import type { AdoptResult, AppliedRow, ApplyResult, Settlement } from "../../sync/index.ts";
+import type { AdoptResult, AppliedRow, ApplyResult, SettledCreation, Settlement } from "../../sync/index.ts";
 import { plainStyle, type Style, type StyleKind } from "../style.ts";
 import { padded } from "./columns.ts";
 import { printable, shownMessage } from "./shown.ts";
+import { shownId } from "./words.ts";
 
 type RowStatus = AppliedRow["status"] | AdoptResult["rows"][number]["status"];
 
@@ -17,15 +18,20 @@ const STATUS_WIDTH = 7;
 
 /** The result of an apply for people: earlier writes that were settled, a block for each row, what ended it, counts. */
 export function renderApply(result: ApplyResult, style: Style = plainStyle): string {
-  const { settled, rows, cancelled, journalError } = result;
+  const { settled, settledCreations = [], rows, cancelled, journalError } = result;
   return [
+    ...settledCreations.map((each) => `settled by the list: ${printable(describeSettledCreation(each))}`),
     ...settled.map((each) => `settled by reading: ${printable(describeSettlement(each))}`),
     ...rows.flatMap((row) => blockOf(row, row.writes, style)),
     ...(cancelled ? [`${style("warning", "cancelled")} before everything was done`] : []),
     ...(journalError === undefined ? [] : [`${style("error", "journal")}: ${shownMessage(journalError)}`]),
     style("strong", `${countsOfApply(result)}.`),
     ...(rows.some(({ status }) => status === "unknown")
-      ? ["unknown: the gateway gave no usable answer; the next apply settles it by reading back."]
+      ? [
+          rows.some(({ status, id }) => status === "unknown" && id === null)
+            ? "unknown: the gateway gave no usable answer; the next apply settles it by reading back, and what was made by the list."
+            : "unknown: the gateway gave no usable answer; the next apply settles it by reading back.",
+        ]
       : []),
   ].join("\n");
 }
@@ -35,7 +41,8 @@ export function renderAdopt({ rows }: AdoptResult, style: Style = plainStyle): s
   if (rows.length === 0) return "Nothing to adopt: no binding in scope has a secret.";
   const count = (status: AdoptResult["rows"][number]["status"]) => rows.filter((row) => row.status === status).length;
   const counts = `${count("adopted")} adopted, ${count("failed")} failed, ${count("blocked")} blocked.`;
-  return [...rows.flatMap((row) => blockOf(row, row.fields, style)), style("strong", counts)].join("\n");
+  const things = (row: AdoptResult["rows"][number]) => [...(row.owned ? ["the object"] : []), ...row.fields];
+  return [...rows.flatMap((row) => blockOf(row, things(row), style)), style("strong", counts)].join("\n");
 }
 
 /** How many rows of an apply ended how. */
@@ -54,6 +61,11 @@ export function describeSettlement({ provider, gateway, id, happening }: Settlem
   return `${provider} @ ${gateway} (${id}): ${parts.length > 0 ? parts.join("; ") : "nothing took effect"}`;
 }
 
+/** What a look says of an earlier creation. */
+export function describeSettledCreation({ provider, gateway, id }: SettledCreation): string {
+  return `${provider} @ ${gateway}: ${id === null ? "nothing was made" : `was made, as ${id}`}`;
+}
+
 /** What there is to say of a row besides its fields. */
 export function remarksOf({ reason, error, notes = [] }: Remarked): string[] {
   return [
@@ -70,7 +82,7 @@ function blockOf(row: Row, fields: readonly string[], style: Style): string[] {
   const { status, provider, gateway, adapter, id } = row;
   const begin = padded(style(KINDS[status], status), STATUS_WIDTH);
   const name = style("strong", printable(`${provider} @ ${gateway}`));
-  const title = `${begin} ${name} (${printable(`${adapter} ${id}`)})`;
+  const title = `${begin} ${name} (${printable(`${adapter} ${shownId(id)}`)})`;
   const remarks = remarksOf(row).map((remark) => `${" ".repeat(STATUS_WIDTH + 1)}${shownMessage(remark)}`);
   return [fields.length > 0 ? `${title}: ${fields.join(", ")}` : title, ...remarks];
 }

@@ -13,6 +13,8 @@ const STATUS_WORDS: Readonly<Record<RowStatus, string>> = {
   suspected: "suspected",
   unverifiable: "unverifiable",
   unreadable: "unreadable",
+  create: "to create",
+  remove: "to remove",
   blocked: "blocked",
   failed: "failed",
 };
@@ -25,10 +27,27 @@ export function describeVerdict({ verdict, evidence }: FieldComparison): string 
 
 /** A field's verdict, and in a plan what becomes of it. */
 export function describeField(row: PlanRow, field: FieldComparison, purpose: Purpose): string {
+  if (isUnmade(row)) return row.writes.includes(field.field) ? "will be created" : "";
   const verdict = describeVerdict(field);
   if (purpose === "drift") return verdict;
   if (row.writes.includes(field.field)) return `${verdict}, will be written`;
   return field.verdict === "in-sync" ? verdict : `${verdict}, left as it is`;
+}
+
+/** Whether a row is about an object that is not there yet. */
+export const isUnmade = ({ id }: Pick<PlanRow, "id">): boolean => id === null;
+
+/** An id as it is shown. */
+export const shownId = (id: PlanRow["id"]): string => (id === null ? "new" : String(id));
+
+const MOST_NAMED = 10;
+
+/** The providers that a write of a shared object reaches. */
+export function describeReach(affects: NonNullable<PlanRow["affects"]>): string {
+  if (affects.length === 0) return "shared, and no provider uses it";
+  const named = affects.slice(0, MOST_NAMED).map(({ id, name }) => `${name} (${id})`);
+  const others = affects.length - named.length;
+  return `reaches ${plural(affects.length, "provider")}: ${named.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }
 
 /** The rows that there is something to say of. */
@@ -47,18 +66,27 @@ export function countsOf({ rows }: Plan): string {
     const count = rows.filter((row) => row.status === status).length;
     return count === 0 ? [] : [`${count} ${words}`];
   });
-  const total = plural(rows.length, "binding");
+  const total = plural(rows.filter(({ status }) => status !== "remove").length, "binding");
   return counts.length === 0 ? total : `${total}: ${counts.join(", ")}`;
 }
 
 /** What an apply does with a plan. */
 export function consequenceOf({ rows, exceeded }: Plan): string {
-  const writing = rows.filter(({ writes }) => writes.length > 0);
-  if (writing.length === 0) return "nothing to write";
+  const writing = rows.filter(({ writes, status }) => writes.length > 0 && status !== "create");
+  const making = rows.filter(({ writes, status }) => writes.length > 0 && status === "create").length;
+  const removing = rows.filter(({ status }) => status === "remove").length;
   const keys = writing.filter(({ writesKey }) => writesKey).length;
-  const what = keys === 0 ? `${writing.length}` : `${writing.length} (${keys} with a key)`;
-  return exceeded.length === 0 ? `apply writes ${what}` : `apply would write ${what}, and is refused`;
+  const isMeant = exceeded.length === 0;
+  const parts = [
+    ...(writing.length === 0 ? [] : [`${isMeant ? "writes" : "write"} ${writing.length}${withKeys(keys)}`]),
+    ...(making === 0 ? [] : [`${isMeant ? "creates" : "create"} ${making}`]),
+    ...(removing === 0 ? [] : [`${isMeant ? "removes" : "remove"} ${removing}`]),
+  ];
+  if (parts.length === 0) return "nothing to write";
+  return isMeant ? `apply ${parts.join(", ")}` : `apply would ${parts.join(", ")}, and is refused`;
 }
+
+const withKeys = (keys: number) => (keys === 0 ? "" : ` (${keys} with a key)`);
 
 /** `1 binding`, `2 bindings`. */
 function plural(count: number, word: string): string {

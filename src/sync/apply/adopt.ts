@@ -1,32 +1,37 @@
-import type { GatewayError } from "../../contract/errors.ts";
+import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
 import type { Call, ProviderId } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import { type Field, updateFields } from "../../contract/update.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Happening } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JournalState } from "../journal/state.ts";
 import { compareField } from "../plan/compare.ts";
-import { desiredFingerprint, isSecretField, objectOf } from "../plan/object.ts";
+import { idsOf, Lists, lookAlikes } from "../plan/look-alikes.ts";
+import { accountKeyOf, desiredFingerprint, isSecretField, objectOf } from "../plan/object.ts";
 import { type Readers, type Reading, readBindings } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** What became of one binding. `blocked`: what the gateway shows contradicts that it holds this key. */
+/** What became of one binding. `blocked`: what the gateway shows contradicts it, or it is not clear which object is meant. */
 export interface AdoptedRow {
   readonly provider: string;
   readonly gateway: string;
   readonly adapter: string;
-  readonly id: ProviderId;
+  /** Null where a binding has none, and none was found. */
+  readonly id: ProviderId | null;
   readonly status: "adopted" | "blocked" | "failed";
+  /** Those whose keys are recorded. */
   readonly fields: readonly Field[];
+  /** The object itself is recorded as one that the config manages. */
+  readonly owned?: true;
   readonly reason?: string;
   readonly error?: GatewayError;
 }
 
-/** The outcome of an adoption: a row for each binding with a secret. */
+/** The outcome of an adoption: a row for each binding in scope, or for each with a secret where it is about keys alone. */
 export interface AdoptResult {
   readonly version: 1;
   readonly run: string;
@@ -36,27 +41,90 @@ export interface AdoptResult {
 /** What an adoption works with. It has no method that writes to a gateway. */
 export interface AdoptInput {
   readonly bindings: readonly CheckedBinding[];
+  /** Those without an id: what has their slug or name is theirs from now on. */
+  readonly unmade?: readonly UnmadeBinding[];
   readonly readers: Readers;
   readonly journal: Journal;
-  /** With a key: without one nothing could be kept. */
+  /** For keys, with a key of its own: without one nothing could be kept. */
   readonly fingerprints: Fingerprints;
   readonly secretOf: ResolvedSecrets;
   readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid">;
   readonly reason?: string;
+  /** What is recorded; the keys alone if not given. */
+  readonly what?: AdoptedThings;
 }
 
-/** Records, without writing to a gateway, that each holds the secrets that the config's references give. */
-export async function adoptSecrets(input: AdoptInput, call: Call = {}): Promise<AdoptResult> {
-  const { journal, readers } = input;
-  const bindings = input.bindings.filter((binding) => secretFields(binding).length > 0);
+/** What an adoption records: that the gateways hold the keys, that the objects are managed by the config, or both. */
+export interface AdoptedThings {
+  readonly keys: boolean;
+  readonly objects: boolean;
+}
+
+/**
+ * Records, without writing to a gateway, that each holds the secrets that the config's references give, or that its objects are
+ * managed by the config: these can be removed with their entries.
+ */
+export async function adopt(input: AdoptInput, call: Call = {}): Promise<AdoptResult> {
+  const { journal, readers, what = { keys: true, objects: false } } = input;
   const known = new JournalState(journal.events);
-  const readings = await readBindings(bindings, readers, known, { ...call, secrets: input.secretOf.all ?? [] });
-  const decided = bindings.map((binding) => ({ binding, decision: decide(binding, readings.get(binding), known) }));
-  const adopted = decided.flatMap(({ binding, decision }) => ("after" in decision ? [{ binding, ...decision }] : []));
-  if (adopted.length > 0) await journal.append(runOf(input));
-  for (const { binding, after } of adopted) await journal.append(happeningOf(binding, after, input));
-  const rows = decided.map(({ binding, decision }) => rowOf(binding, decision));
-  return { version: 1, run: journal.run, rows };
+  const reading = { ...call, secrets: input.secretOf.all ?? [] };
+  const searched = what.objects ? await searchObjects(input.unmade ?? [], readers, known, reading) : NOT_SEARCHED;
+  const candidates = [...input.bindings, ...searched.found];
+  const bindings = candidates.filter((binding) => what.objects || secretFields(binding).length > 0);
+  const readings = await readBindings(bindings, readers, known, reading);
+  const decided = bindings.map((binding) => {
+    return { binding, decision: decide(binding, readings.get(binding), known, what) };
+  });
+  const happenings = decided.flatMap(({ binding, decision }) =>
+    "after" in decision ? happeningsOf(binding, decision.after, known, input, what) : [],
+  );
+  if (happenings.length > 0) await journal.append(runOf(input));
+  for (const happening of happenings) await journal.append(happening);
+  const rows = decided.map(({ binding, decision }) => rowOf(binding, decision, what));
+  return { version: 1, run: journal.run, rows: [...rows, ...searched.rows] };
+}
+
+/** Records keys alone, see {@link adopt}. */
+export async function adoptSecrets(input: AdoptInput, call: Call = {}): Promise<AdoptResult> {
+  return adopt({ ...input, what: { keys: true, objects: false } }, call);
+}
+
+interface Searched {
+  readonly found: readonly CheckedBinding[];
+  readonly rows: readonly AdoptedRow[];
+}
+
+const NOT_SEARCHED: Searched = { found: [], rows: [] };
+
+/** Looks for the object of each binding without an id, by its slug or name. */
+async function searchObjects(
+  unmade: readonly UnmadeBinding[],
+  readers: Readers,
+  known: JournalState,
+  call: Call,
+): Promise<Searched> {
+  const lists = new Lists(readers, call);
+  const found: CheckedBinding[] = [];
+  const rows: AdoptedRow[] = [];
+  for (const binding of unmade) {
+    const { provider, gateway, entry, creation, fields } = binding;
+    const about = { provider, gateway, adapter: entry.adapter, id: null, fields: [] };
+    const block = (reason: string) => rows.push({ ...about, status: "blocked", reason });
+    const entries = await lists.of(gateway);
+    if (isGatewayError(entries)) {
+      rows.push({ ...about, status: "failed", error: entries });
+      continue;
+    }
+    const alike = lookAlikes({ ...creation, name: fields.name }, entries);
+    const [first, ...others] = alike;
+    if (known.ownership.openCreations(accountKeyOf(binding), provider).length > 0) {
+      block("the outcome of an earlier creation is not known: run apply first, it settles that");
+    } else if (first === undefined) block("nothing of that name is there: an apply makes it");
+    else if (others.length > 0 || first.id === undefined) {
+      block(`several objects may be meant, ${idsOf(alike)}: give the id of the right one`);
+    } else found.push({ ...binding, providerId: first.id });
+  }
+  return { found, rows };
 }
 
 type Decision =
@@ -64,13 +132,18 @@ type Decision =
   | { readonly reason: string }
   | { readonly error: GatewayError };
 
-function decide(binding: CheckedBinding, reading: Reading | undefined, known: JournalState): Decision {
+function decide(
+  binding: CheckedBinding,
+  reading: Reading | undefined,
+  known: JournalState,
+  { keys }: AdoptedThings,
+): Decision {
   if (reading === undefined || "error" in reading) return reading ?? { reason: "was not read" };
   const { state } = reading;
   if ((known.record(objectOf(binding))?.open.length ?? 0) > 0) {
     return { reason: "the outcome of an earlier write is not known: run apply first, it settles that" };
   }
-  const contradiction = secretFields(binding)
+  const contradiction = (keys ? secretFields(binding) : [])
     .map((field) => contradictionOf(field, binding, state))
     .find(Boolean);
   return contradiction === undefined ? { after: evidenceOf(state) } : { reason: contradiction };
@@ -96,28 +169,29 @@ function runOf({ runtime: { actor, hostName: host, pid }, reason }: AdoptInput):
   return { type: "run", command: "adopt", actor, host, pid, ...(reason === undefined ? {} : { reason }) };
 }
 
-function happeningOf(
+function happeningsOf(
   binding: CheckedBinding,
   after: ReturnType<typeof evidenceOf>,
+  { ownership }: JournalState,
   { fingerprints, secretOf }: AdoptInput,
-): Happening {
-  const fields = [...secretFields(binding)];
+  { keys, objects }: AdoptedThings,
+): readonly Happening[] {
+  const { provider } = binding;
+  const object = objectOf(binding);
+  const isOurs = ownership.objectOf(accountKeyOf(binding), provider)?.id === object.id;
+  const owned: readonly Happening[] = objects && !isOurs ? [{ type: "owned", object, provider, after }] : [];
+  const fields = keys ? [...secretFields(binding)] : [];
+  if (fields.length === 0) return owned;
   const entries = fields.map((field) => [field, desiredFingerprint(binding, field, fingerprints, secretOf)] as const);
-  return {
-    type: "adopted",
-    object: objectOf(binding),
-    provider: binding.provider,
-    fields,
-    fingerprints: Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined)),
-    after,
-  };
+  const prints = Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined));
+  return [...owned, { type: "adopted", object, provider, fields, fingerprints: prints, after }];
 }
 
-function rowOf(binding: CheckedBinding, decision: Decision): AdoptedRow {
+function rowOf(binding: CheckedBinding, decision: Decision, { keys, objects }: AdoptedThings): AdoptedRow {
   const { provider, gateway, entry, providerId: id } = binding;
-  const about = { provider, gateway, adapter: entry.adapter, id, fields: secretFields(binding) };
+  const about = { provider, gateway, adapter: entry.adapter, id, fields: keys ? secretFields(binding) : [] };
   if ("error" in decision) return { ...about, status: "failed", error: decision.error };
   return "reason" in decision
     ? { ...about, status: "blocked", reason: decision.reason }
-    : { ...about, status: "adopted" };
+    : { ...about, status: "adopted", ...(objects && { owned: true }) };
 }

@@ -4,13 +4,13 @@ import type { Note } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
 import { byGateway } from "../by-gateway.ts";
 import { forEachAtMost } from "../concurrency.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import type { Connections, ResolvedSecrets } from "../connect.ts";
 import { Fingerprints } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JournalState } from "../journal/state.ts";
 import { describeExceeded } from "../plan/limits.ts";
-import type { Plan, Planned, PlanRow } from "../plan/plan.ts";
+import { isActed, type Planned, type PlanRow } from "../plan/plan.ts";
 import type { Runtime } from "../runtime.ts";
 import { GatewayRun } from "./gateway-run.ts";
 import { RunJournal } from "./run-journal.ts";
@@ -20,7 +20,8 @@ export interface AppliedRow {
   readonly provider: string;
   readonly gateway: string;
   readonly adapter: string;
-  readonly id: ProviderId;
+  /** Null where an object was to be made, and none is known to be there. */
+  readonly id: ProviderId | null;
   readonly status: "done" | "failed" | "blocked" | "unknown";
   /** The fields of the update. */
   readonly writes: readonly Field[];
@@ -38,6 +39,8 @@ export interface ApplyResult {
   readonly run: string;
   /** Earlier writes of unknown outcome that were settled by reading. */
   readonly settled: Planned["settled"];
+  /** Earlier creations of unknown outcome that were settled by looking at the list. */
+  readonly settledCreations?: Planned["settledCreations"];
   readonly rows: readonly AppliedRow[];
   /** It was told to end before everything was done. */
   readonly cancelled: boolean;
@@ -73,32 +76,32 @@ export interface ApplyCall extends Call {
  */
 export async function applyPlan(input: ApplyInput, call: ApplyCall = {}): Promise<ApplyResult> {
   const { planned, bindings, journal, fingerprints = new Fingerprints() } = input;
-  const { plan, settled } = planned;
+  const { plan, settled, settledCreations } = planned;
   if (plan.exceeded.length > 0) throw new UnsafePlanError(plan.exceeded.map(describeExceeded).join("\n"));
-  const work = plan.rows.filter(({ status, writes }) => {
-    return status === "failed" || status === "blocked" || writes.length > 0;
-  });
+  const work = plan.rows.filter((row) => row.status === "failed" || row.status === "blocked" || isActed(row));
   const notes = new RunJournal(journal);
   await begin(input, notes);
-  const bindingOf = new Map(bindings.map((binding) => [placeOf(binding.gateway, binding.providerId), binding]));
+  const all = [...bindings, ...planned.bindings, ...planned.unmade];
+  const bindingOf = new Map(all.map((binding) => [placeOfBinding(binding), binding]));
   const known = new JournalState(journal.events);
   const isEnded = ({ status }: PlanRow) => status === "failed" || status === "blocked";
   const ended = work.filter(isEnded).map(endAsPlanned);
   const groups = [...byGateway(work.filter((row) => !isEnded(row)))].map(async ([name, rows]) => {
     const gateway = input.connections.get(name);
-    const entry = bindings.find((binding) => binding.gateway === name)?.entry;
+    const entry = all.find((binding) => binding.gateway === name)?.entry;
     if (gateway === undefined || entry === undefined) throw new Error("the plan was made from another config");
     const run = new GatewayRun({ ...input, fingerprints, gateway, known, notes }, call);
-    return forEachAtMost(entry.concurrency, rows, (row) => run.apply(row, bindingOf.get(placeOf(name, row.id))));
+    return forEachAtMost(entry.concurrency, rows, (row) => run.apply(row, bindingOf.get(placeOf(row))));
   });
   const applied = [...ended, ...(await Promise.all(groups)).flat()];
-  const order = new Map(work.map(({ gateway, id }, index) => [placeOf(gateway, id), index]));
-  const rank = ({ gateway, id }: AppliedRow) => order.get(placeOf(gateway, id)) ?? 0;
+  const order = new Map(work.map(({ provider, gateway }, index) => [`${provider} ${gateway}`, index]));
+  const rank = ({ provider, gateway }: AppliedRow) => order.get(`${provider} ${gateway}`) ?? 0;
   const rows = applied.sort((left, right) => rank(left) - rank(right));
   const cancelled = call.stopping?.aborted === true || call.signal?.aborted === true;
   await end(rows, cancelled, notes);
   const { problem } = notes;
-  const result = { version: 1, plan: plan.digest, run: journal.run, settled, rows, cancelled } as const;
+  const creations = settledCreations.length === 0 ? {} : { settledCreations };
+  const result = { version: 1, plan: plan.digest, run: journal.run, settled, ...creations, rows, cancelled } as const;
   return problem === undefined ? result : { ...result, journalError: problem };
 }
 
@@ -110,8 +113,8 @@ function endAsPlanned({ provider, gateway, adapter, id, writes, status, error, r
 
 // A run that has nothing to do leaves no trace.
 async function begin({ planned, runtime, reason }: ApplyInput, notes: RunJournal): Promise<void> {
-  const { plan, settled, observed } = planned;
-  if (!writesAnything(plan) && settled.length === 0 && observed.length === 0) return;
+  const { plan, settled, settledCreations, observed } = planned;
+  if (!plan.rows.some(isActed) && settled.length + settledCreations.length + observed.length === 0) return;
   const { actor, hostName: host, pid } = runtime;
   await notes.append({
     type: "run",
@@ -123,6 +126,8 @@ async function begin({ planned, runtime, reason }: ApplyInput, notes: RunJournal
     ...(reason === undefined ? {} : { reason }),
     ...(plan.allow.length === 0 ? {} : { allow: [...plan.allow] }),
   });
+  // First what was made: what was written to it came after.
+  for (const { happening } of settledCreations) await notes.append(happening);
   for (const { happening } of settled) await notes.append(happening);
   for (const happening of observed) await notes.append(happening);
 }
@@ -134,6 +139,8 @@ async function end(rows: readonly AppliedRow[], cancelled: boolean, notes: RunJo
   await notes.append({ type: "end", ...counts, cancelled });
 }
 
-const writesAnything = ({ rows }: Plan) => rows.some(({ writes }) => writes.length > 0);
+const placeOf = ({ provider, gateway, id }: Pick<PlanRow, "provider" | "gateway" | "id">) =>
+  id === null ? `${gateway} new ${provider}` : `${gateway} ${typeof id} ${id}`;
 
-const placeOf = (gateway: string, id: ProviderId) => `${gateway} ${typeof id} ${id}`;
+const placeOfBinding = (binding: CheckedBinding | UnmadeBinding) =>
+  placeOf({ ...binding, id: "providerId" in binding ? binding.providerId : null });

@@ -1,19 +1,21 @@
-import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
-import type { Gateway, ProviderId } from "../../contract/gateway.ts";
-import type { Note, ProviderState } from "../../contract/state.ts";
-import { type Field, type ProviderUpdate, updateFields } from "../../contract/update.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import { isGatewayError } from "../../contract/errors.ts";
+import type { Call, Gateway, ProviderId } from "../../contract/gateway.ts";
+import type { Field, ProviderUpdate } from "../../contract/update.ts";
+import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import { withSecrets } from "../config/desired.ts";
 import type { ResolvedSecrets } from "../connect.ts";
-import type { FieldFingerprints, Happening } from "../journal/event.ts";
+import type { IntentEvent } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { JournalState } from "../journal/state.ts";
-import { comparable, compareField } from "../plan/compare.ts";
 import { desiredFingerprint, isSecretField, objectOf, requestTimeoutOf } from "../plan/object.ts";
 import type { PlanRow } from "../plan/plan.ts";
 import { evidenceOf } from "../plan/row.ts";
 import type { AppliedRow, ApplyCall } from "./apply.ts";
+import { makeObject } from "./creating.ts";
+import { closingReason, defectOf, type Ending, notesOn, type Outcome, outcomeOf, present } from "./ending.ts";
+import { removeObject } from "./removing.ts";
 import type { RunJournal } from "./run-journal.ts";
+import { unechoedOf } from "./unechoed.ts";
 
 /** What the rows of one gateway are applied with. */
 export interface GatewayRunParts {
@@ -23,10 +25,9 @@ export interface GatewayRunParts {
   /** What the journal said when the run began. */
   readonly known: JournalState;
   readonly notes: RunJournal;
+  /** The rotation that the writes are part of. */
+  readonly rotation?: NonNullable<IntentEvent["rotation"]>;
 }
-
-type Outcome = Omit<Extract<Happening, { type: "outcome" }>, "type" | "intent">;
-type Ending = Pick<AppliedRow, "status" | "notes" | "reason" | "error">;
 
 /** The rows of one gateway. */
 export class GatewayRun {
@@ -40,21 +41,47 @@ export class GatewayRun {
     this.#call = call;
   }
 
-  /** Ends a row that has something to write: by one update, or blocked with the reason. */
-  async apply(row: PlanRow, binding: CheckedBinding | undefined): Promise<AppliedRow> {
+  /** Ends a row that has something to do: by one update, a creation, a removal, or blocked with the reason. */
+  async apply(row: PlanRow, binding: CheckedBinding | UnmadeBinding | undefined): Promise<AppliedRow> {
     const { provider, gateway, adapter, id, writes } = row;
     const about = { provider, gateway, adapter, id, writes, notes: [] };
     if (binding === undefined) throw new Error("the plan was made from another config");
     const obstacle = this.#obstacle(row, binding);
     if (obstacle !== undefined) return { ...about, status: "blocked", reason: obstacle };
-    return { ...about, ...(await this.#write(row, binding)) };
+    if (!("providerId" in binding)) return { ...about, ...(await this.#make(row, binding)) };
+    if (row.status !== "remove") return { ...about, ...(await this.#write(row, binding)) };
+    const { ending, closes } = await removeObject(row, binding, this.#parts, this.#outgoing());
+    this.#closed ??= closes;
+    return { ...about, ...ending };
   }
 
-  #obstacle(row: PlanRow, binding: CheckedBinding): string | undefined {
+  /** Makes an object, and writes what its creation did not take. */
+  async #make(row: PlanRow, binding: UnmadeBinding): Promise<Ending & Pick<AppliedRow, "id">> {
+    const making = await makeObject(binding, this.#parts, this.#outgoing());
+    if ("ending" in making) {
+      this.#closed ??= making.closes;
+      return { id: null, ...making.ending };
+    }
+    const { made, rest, seen, notes } = making;
+    const id = made.providerId;
+    const { problem } = this.#parts.notes;
+    if (problem !== undefined) return { id, status: "done", notes, reason: `it is not in the journal: ${problem}` };
+    if (rest.length === 0) return { id, status: "done", notes };
+    const ending = await this.#write({ ...row, id, writes: rest, seen }, made);
+    const reason = `was made, as ${id}; what its creation does not take was not written yet: ${rest.join(", ")}`;
+    return { id, ...(ending.status === "done" ? {} : { reason }), ...ending, notes: [...notes, ...ending.notes] };
+  }
+
+  #outgoing(): Call {
+    const { signal } = this.#call;
+    return { secrets: this.#parts.secretOf.all ?? [], ...(signal === undefined ? {} : { signal }) };
+  }
+
+  #obstacle(row: PlanRow, binding: CheckedBinding | UnmadeBinding): string | undefined {
     if (this.#call.stopping?.aborted || this.#call.signal?.aborted) return "cancelled before it was sent";
     if (this.#parts.notes.problem !== undefined) return `not sent: ${this.#parts.notes.problem}`;
     if (this.#closed !== undefined) return this.#closed;
-    if ((this.#parts.known.record(objectOf(binding))?.open.length ?? 0) > 0) {
+    if ("providerId" in binding && (this.#parts.known.record(objectOf(binding))?.open.length ?? 0) > 0) {
       return "the outcome of an earlier write is not known, and nothing is written over it before it is settled";
     }
     const secrets = row.writes.filter(
@@ -64,12 +91,12 @@ export class GatewayRun {
     return differs ? "secret differs from the plan" : undefined;
   }
 
-  #fingerprintOf(binding: CheckedBinding, field: Field): string | undefined {
+  #fingerprintOf(binding: CheckedBinding | UnmadeBinding, field: Field): string | undefined {
     return desiredFingerprint(binding, field, this.#parts.fingerprints, this.#parts.secretOf);
   }
 
   async #write(row: PlanRow, binding: CheckedBinding): Promise<Ending> {
-    const { notes } = this.#parts;
+    const { notes, rotation } = this.#parts;
     const intent = await notes.append({
       type: "intent",
       object: objectOf(binding),
@@ -79,6 +106,7 @@ export class GatewayRun {
       fingerprints: present(row.writes, (field) => this.#fingerprintOf(binding, field)),
       before: row.seen,
       timeoutMs: requestTimeoutOf(binding),
+      ...(rotation === undefined ? {} : { rotation }),
     });
     if (intent === undefined) return { status: "blocked", notes: [], reason: `not sent: ${notes.problem}` };
     const { ending, outcome } = await this.#send(row, binding);
@@ -87,10 +115,10 @@ export class GatewayRun {
   }
 
   /** Which fields go together, where an update takes several requests: a crash between two leaves them apart. */
-  #requestsOf({ id, writes }: PlanRow, binding: CheckedBinding): { readonly requests?: Field[][] } {
+  #requestsOf({ writes }: PlanRow, binding: CheckedBinding): { readonly requests?: Field[][] } {
     const { gateway, secretOf } = this.#parts;
     try {
-      const previews = gateway.explain(id, withSecrets(binding, writes, secretOf) as ProviderUpdate);
+      const previews = gateway.explain(binding.providerId, withSecrets(binding, writes, secretOf) as ProviderUpdate);
       const groups = new Map(previews.flatMap(({ fields }) => (fields ? [[fields.join(), [...fields]]] : [])));
       return groups.size > 1 ? { requests: [...groups.values()] } : {};
     } catch {
@@ -101,17 +129,12 @@ export class GatewayRun {
 
   async #send(row: PlanRow, binding: CheckedBinding): Promise<{ ending: Ending; outcome: Outcome }> {
     const { gateway, secretOf } = this.#parts;
-    const { id, writes } = row;
-    const { signal } = this.#call;
-    const { all: secrets = [] } = this.#parts.secretOf;
+    const { writes } = row;
     try {
       // The gateway judges the update: what a config holds is not typed.
       const update = withSecrets(binding, writes, secretOf) as ProviderUpdate;
-      const { provider, notes } = await gateway.update(id, update, {
-        secrets,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const unechoed = this.#unechoed(binding, writes, provider);
+      const { provider, notes } = await gateway.update(binding.providerId, update, this.#outgoing());
+      const unechoed = unechoedOf(binding, writes, provider, this.#parts.fingerprints);
       const isEchoed = Object.keys(unechoed).length === 0;
       const applied: Outcome = { status: "done", applied: [...writes], after: evidenceOf(provider) };
       return {
@@ -127,52 +150,9 @@ export class GatewayRun {
     }
   }
 
-  // A defect of one adapter is no reason to leave the other gateways half done. Its message may hold a secret.
   #unexpected(error: unknown): { ending: Ending; outcome: Outcome } {
-    const name = error instanceof Error ? error.name : "Error";
-    const reason = `the adapter failed in a way that no error of it may: ${name}`;
-    this.#closed ??= `not sent: before, ${reason}`;
-    return {
-      ending: { status: "unknown", notes: [], reason },
-      outcome: { status: "unknown", applied: [], error: { name, code: "UNEXPECTED" } },
-    };
+    const { ending, failure, closes } = defectOf(error);
+    this.#closed ??= closes;
+    return { ending, outcome: { status: "unknown", applied: [], error: failure } };
   }
-
-  /** What the gateway took, and shows otherwise. */
-  #unechoed(binding: CheckedBinding, writes: readonly Field[], state: ProviderState<ProviderId>): FieldFingerprints {
-    return present(writes, (field) => {
-      const { kind, before } = compareField(field, binding.fields[field], state);
-      if (kind !== "different" || field === "credential") return undefined;
-      return this.#parts.fingerprints.of(objectOf(binding), field, comparable(field, before));
-    });
-  }
-}
-
-// What one row met, every other would meet: the account is refused, held back, or cannot be reached.
-function closingReason(error: GatewayError): string | undefined {
-  if (error.name === "AuthenticationError") return "not sent: the gateway refused the token before";
-  if (error.name === "RateLimitError") return "not sent: the gateway refused more requests before";
-  const isUnreachable = error.name === "NetworkError" && error.outcome === "not-sent";
-  return isUnreachable ? "not sent: the gateway could not be reached before" : undefined;
-}
-
-function outcomeOf(error: GatewayError): Outcome {
-  const { name, code, outcome, status } = error;
-  const failure = { name, code, ...(status === undefined ? {} : { status }) };
-  const isOpen = outcome === "unknown" || outcome === "partial";
-  const applied = error.name === "PartialUpdateError" ? error.applied : [];
-  const fields = updateFields.filter((field) => applied.includes(field));
-  return { status: isOpen ? "unknown" : "failed", applied: fields, error: failure };
-}
-
-function notesOn(unechoed: FieldFingerprints): Note[] {
-  return Object.keys(unechoed).map((field) => ({
-    code: "not-echoed",
-    message: `${field} was accepted, and the gateway shows another value for it; it is not written again until it changes`,
-  }));
-}
-
-function present(fields: readonly Field[], of: (field: Field) => string | undefined): FieldFingerprints {
-  const entries = fields.map((field) => [field, of(field)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

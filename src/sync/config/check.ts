@@ -1,27 +1,43 @@
 import { type Issue, isGatewayError } from "../../contract/errors.ts";
 import type { AnyAdapter, Gateway, ProviderId } from "../../contract/gateway.ts";
 import { suggestion } from "../../contract/nearest.ts";
-import { secret } from "../../contract/secret.ts";
 import { givenFields } from "../../contract/update.ts";
-import type { Binding, Config, GatewayEntry } from "./config.ts";
+import { inAdapterForm } from "./adapter-form.ts";
+import { creationIssues } from "./check-creation.ts";
+import type { Binding, Config, GatewayEntry, WrittenCreation } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { REFERENCE_EXPECTED } from "./config-fields.ts";
 import { placeholder, secretsOf, withSecrets } from "./desired.ts";
-import { referenceKey } from "./reference.ts";
+import { hasLogin, loginKey, takesSecret, withoutSecrets } from "./login.ts";
+import { parseReference } from "./reference.ts";
 
-/** A binding that its adapter takes. */
-export interface CheckedBinding extends Binding {
+/** A gateway of the config, and what it is reached by. */
+export interface CheckedGateway {
   readonly adapter: AnyAdapter;
   /** Its `adapter` is the adapter's own name, however the config names it. */
   readonly entry: GatewayEntry;
+}
+
+/** A binding that its adapter takes, whether its object is known or still to be made. */
+export interface BoundBinding extends Binding, CheckedGateway {}
+
+/** A binding whose object has an id. */
+export interface CheckedBinding extends BoundBinding {
   readonly providerId: ProviderId;
+}
+
+/** A binding without an id: the journal may know its object; else it is made. */
+export interface UnmadeBinding extends BoundBinding {
+  readonly creation: WrittenCreation;
 }
 
 /** A config that every adapter in it takes. */
 export interface CheckedConfig {
   readonly config: Config;
+  readonly gateways: readonly CheckedGateway[];
   readonly bindings: readonly CheckedBinding[];
+  readonly unmade: readonly UnmadeBinding[];
 }
 
 /** An adapter, or why there is none of that name. */
@@ -48,18 +64,38 @@ export function checkConfig(config: Config, adapters: readonly AnyAdapter[] | Ad
     if (gateway !== undefined) opened.set(entry.name, gateway);
   }
   const managed = new Map<string, Binding>();
-  const bindings = config.bindings.flatMap((binding): CheckedBinding[] => {
-    const target = opened.get(binding.gateway);
-    const providerId = target === undefined ? undefined : checkBinding(binding, target.gateway, report);
-    if (target === undefined || providerId === undefined) return [];
-    const object = JSON.stringify([accountOf(target.entry), providerId]);
+  const manage = (binding: Binding, object: string, member: string) => {
     const other = managed.get(object);
     if (other === undefined) managed.set(object, binding);
-    else report([...binding.path, "id"], managedMessage(other, binding));
-    return [{ ...binding, adapter: target.adapter, entry: target.entry, providerId }];
-  });
+    else report([...binding.path, member], managedMessage(other, binding, opened.get(binding.gateway)?.entry));
+  };
+  const bindings: CheckedBinding[] = [];
+  const unmade: UnmadeBinding[] = [];
+  for (const written of config.bindings) {
+    const target = opened.get(written.gateway);
+    if (target === undefined) continue;
+    const { adapter, entry } = target;
+    const binding = inAdapterForm(written, adapter.native);
+    const account = accountOf(entry);
+    const { creation } = binding;
+    if (binding.id === undefined && creation !== undefined) {
+      checkCreation(binding, target.gateway, report);
+      const { name } = binding.fields;
+      // Two of one name could not be told apart after a reply that was lost.
+      if (typeof name === "string")
+        manage(binding, JSON.stringify([account, "name", name, creation.upstream]), "create");
+      if (creation.slug !== undefined) manage(binding, JSON.stringify([account, "slug", creation.slug]), "slug");
+      unmade.push({ ...binding, adapter, entry, creation });
+      continue;
+    }
+    const providerId = checkBinding(binding, target.gateway, report);
+    if (providerId === undefined) continue;
+    manage(binding, JSON.stringify([account, providerId]), "id");
+    bindings.push({ ...binding, adapter, entry, providerId });
+  }
   if (problems.length > 0) throw new ConfigError("invalid", problems);
-  return { config, bindings };
+  const gateways = [...opened.values()].map(({ adapter, entry }) => ({ adapter, entry }));
+  return { config, gateways, bindings, unmade };
 }
 
 interface OpenedEntry {
@@ -71,14 +107,16 @@ interface OpenedEntry {
 type Report = (path: ConfigPath, message: string) => void;
 
 /** The same for entries that are evidently one account; what differs in writing may still be one. */
-function accountOf({ adapter, settings: { baseUrl }, token }: GatewayEntry): string {
+export function accountOf({ adapter, settings, secrets }: GatewayEntry): string {
+  const { baseUrl } = settings;
   const url = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href.replace(/\/+$/, "") : null;
-  return JSON.stringify([adapter, url, referenceKey(token)]);
+  return JSON.stringify([adapter, url, loginKey({ settings, secrets })]);
 }
 
 // Two updates of one object at once would each undo what the other wrote.
-function managedMessage(other: Binding, binding: Binding): string {
-  const account = `${other.gateway} is the same account: its adapter, base URL and token are the same`;
+function managedMessage(other: Binding, binding: Binding, entry: GatewayEntry | undefined): string {
+  const login = entry !== undefined && hasLogin(entry.settings) ? "auth" : "token";
+  const account = `${other.gateway} is the same account: its adapter, base URL and ${login} are the same`;
   return `is managed by ${other.provider} already${other.gateway === binding.gateway ? "" : `; ${account}`}`;
 }
 
@@ -92,7 +130,7 @@ export function adapterOf(name: string, adapters: readonly AnyAdapter[]): FoundA
 
 /** A gateway without its token: it can check and explain, and every request of it would be refused. */
 export function openWithoutToken(adapter: AnyAdapter, settings: object): Gateway<ProviderId> {
-  return adapter.open({ ...settings, token: secret("unresolved") });
+  return adapter.open(withoutSecrets(settings));
 }
 
 function openUnresolved(written: GatewayEntry, found: FoundAdapter, report: Report): OpenedEntry | undefined {
@@ -107,8 +145,50 @@ function openUnresolved(written: GatewayEntry, found: FoundAdapter, report: Repo
     const entry = written.adapter === adapter.name ? written : { ...written, adapter: adapter.name };
     return { entry, adapter, gateway: openWithoutToken(adapter, settings) };
   } catch (error) {
-    for (const { path, message } of issuesIn(error)) report([...at, ...pathParts(path)], message);
+    for (const { path, message } of issuesIn(error)) {
+      if (path === "token" && hasLogin(settings)) {
+        report([...at, "auth"], `the adapter ${adapter.name} takes no auth: give token`);
+      } else report([...at, ...pathParts(path)], settingMessage(adapter, settings, path, message));
+    }
     return undefined;
+  }
+}
+
+/** What a setting is refused with, in the words of a file, where a secret is a reference. */
+function settingMessage(
+  adapter: AnyAdapter,
+  settings: GatewayEntry["settings"],
+  path: string,
+  message: string,
+): string {
+  if (takesSecret(settings, path, (given) => problemPaths(adapter, given))) return REFERENCE_EXPECTED;
+  const written = pathParts(path).reduce<unknown>(
+    (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
+    settings,
+  );
+  const isReference = path.startsWith("auth.") && parseReference(written) !== undefined;
+  return isReference ? `${message}; only a secret is given as a reference` : message;
+}
+
+function problemPaths(adapter: AnyAdapter, settings: object): readonly string[] {
+  try {
+    openWithoutToken(adapter, settings);
+    return [];
+  } catch (error) {
+    return issuesIn(error).map(({ path }) => path);
+  }
+}
+
+function checkCreation(binding: Binding, gateway: Gateway<ProviderId>, report: Report): void {
+  const { literals } = secretsOf(binding);
+  for (const { path } of literals) report(path, REFERENCE_EXPECTED);
+  if (literals.length > 0) return;
+  try {
+    for (const { path, message } of creationIssues(binding, gateway)) {
+      report(fieldPath(binding, path) ?? [...binding.path, path], message);
+    }
+  } catch (error) {
+    reportIssues(error, binding, report);
   }
 }
 
@@ -127,13 +207,17 @@ function checkBinding(binding: Binding, gateway: Gateway<ProviderId>, report: Re
       );
     return providerId;
   } catch (error) {
-    for (const { path, message } of issuesIn(error)) {
-      const [field = "", ...rest] = pathParts(path);
-      const at = fieldPath(binding, field);
-      const advice = at !== undefined && isUnsupported(error, path) ? omitAdvice(binding, at, field) : "";
-      report(at === undefined ? [...binding.path, ...pathParts(path)] : [...at, ...rest], message + advice);
-    }
+    reportIssues(error, binding, report);
     return undefined;
+  }
+}
+
+function reportIssues(error: unknown, binding: Binding, report: Report): void {
+  for (const { path, message } of issuesIn(error)) {
+    const [field = "", ...rest] = pathParts(path);
+    const at = fieldPath(binding, field);
+    const advice = at !== undefined && isUnsupported(error, path) ? omitAdvice(binding, at, field) : "";
+    report(at === undefined ? [...binding.path, ...pathParts(path)] : [...at, ...rest], message + advice);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
 import { type Field, providerUpdateSchema, updateFields } from "../../contract/update.ts";
-import type { Binding, GatewayEntry } from "./config.ts";
+import type { Binding, GatewayEntry, ProviderEntry, WrittenCreation } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import {
   bindingFields,
@@ -13,9 +13,13 @@ import {
 import type { ConfigReader } from "./config-reader.ts";
 import { placeholder, secretsOf, withSecrets } from "./desired.ts";
 import type { RunLimits } from "./limits.ts";
+import { type LoginSecret, referencesIn } from "./login.ts";
 
 const PROVIDER_FIELDS = [...updateFields, ...Object.keys(providerFields), "gateways"];
 const BINDING_FIELDS = [...updateFields, ...Object.keys(bindingFields)];
+
+const NOWHERE =
+  "is bound to no gateway: take the provider out, or leave gateways out where nothing is to be said of it";
 
 /** An entry of `gateways` as it was written: with its own limits, where it has any. */
 export interface WrittenGateway {
@@ -28,32 +32,57 @@ export function readGateway(reader: ConfigReader, name: string, value: unknown):
   const path = ["gateways", name];
   const fields = reader.fields(value, path);
   if (fields === undefined) return [];
-  const { adapter: givenAdapter, token: givenToken, concurrency: givenConcurrency, limits, ...settings } = fields;
+  const { adapter: givenAdapter, token: _token, concurrency: givenConcurrency, limits, ...settings } = fields;
   const adapter = reader.read(gatewayFields.adapter, givenAdapter, [...path, "adapter"]);
-  const token = reader.reference(givenToken, [...path, "token"]);
+  const secrets = readLogin(reader, path, fields);
   const own = Object.hasOwn(fields, "limits") ? reader.read(gatewayFields.limits, limits, [...path, "limits"]) : {};
   const concurrency = Object.hasOwn(fields, "concurrency")
     ? reader.read(gatewayFields.concurrency, givenConcurrency, [...path, "concurrency"])
     : DEFAULT_CONCURRENCY;
-  if (adapter === undefined || token === undefined || concurrency === undefined) return [];
-  return [{ entry: { name, path, adapter, token, concurrency, settings }, limits: own ?? {} }];
+  if (adapter === undefined || secrets === undefined || concurrency === undefined) return [];
+  return [{ entry: { name, path, adapter, secrets, concurrency, settings }, limits: own ?? {} }];
 }
 
-/** Reads one entry of `providers`. Without `gatewayNames` any gateway may be bound. */
+/** The references by which a gateway is reached; undefined after a report. What else `auth` holds is judged by its adapter. */
+function readLogin(
+  reader: ConfigReader,
+  path: ConfigPath,
+  fields: Readonly<Record<string, unknown>>,
+): readonly LoginSecret[] | undefined {
+  if (!Object.hasOwn(fields, "auth")) {
+    const reference = reader.reference(fields.token, [...path, "token"]);
+    return reference === undefined ? undefined : [{ path: ["token"], reference }];
+  }
+  if (Object.hasOwn(fields, "token")) {
+    reader.report([...path, "auth"], "is given beside token: give one of the two", "key");
+    return undefined;
+  }
+  const auth = reader.fields(fields.auth, [...path, "auth"]);
+  return auth === undefined ? undefined : referencesIn(auth, reader.directory);
+}
+
+/** An entry of `providers` as it was written, and its bindings. */
+export interface WrittenProvider {
+  readonly entry: ProviderEntry;
+  readonly bindings: readonly Binding[];
+}
+
+/** Reads one entry of `providers`; none after a report. Without `gatewayNames` any gateway may be bound. */
 export function readProvider(
   reader: ConfigReader,
   provider: string,
   value: unknown,
   gatewayNames: readonly string[] | undefined,
-): readonly Binding[] {
+): readonly WrittenProvider[] {
   const path = ["providers", provider];
   const given = reader.fields(value, path, PROVIDER_FIELDS);
   if (given === undefined) return [];
   const { tags: givenTags = [], gateways, writeUnverified = false, ...shared } = given;
   const tags = reader.read(providerFields.tags, givenTags, [...path, "tags"]) ?? [];
   const common = reader.read(providerFields.writeUnverified, writeUnverified, [...path, "writeUnverified"]) ?? false;
-  const bound = reader.named(gateways, [...path, "gateways"]);
-  if (bound.length === 0) reader.report([...path, "gateways"], "is bound to no gateway");
+  const saysWhere = Object.hasOwn(given, "gateways");
+  const bound = saysWhere ? reader.named(gateways, [...path, "gateways"]) : [];
+  if (saysWhere && bound.length === 0) reader.report([...path, "gateways"], NOWHERE);
   const bindings = bound.flatMap(([gateway, binding]): Binding[] => {
     const bindingPath = [...path, "gateways", gateway];
     if (gatewayNames !== undefined && !gatewayNames.includes(gateway)) {
@@ -68,7 +97,7 @@ export function readProvider(
   const used = new Set(bindings.flatMap(({ fieldPaths }) => Object.values(fieldPaths).map((at) => at.join("."))));
   const unused = updateFields.filter((field) => Object.hasOwn(shared, field) && !used.has([...path, field].join(".")));
   for (const field of unused) judgeUnused(reader, [...path, field], field, shared[field]);
-  return bindings;
+  return [{ entry: { name: provider, gateways: saysWhere ? bound.map(([name]) => name) : undefined }, bindings }];
 }
 
 // A field that every binding overrides or omits reaches no adapter that would judge it, and may still hold a key.
@@ -82,7 +111,7 @@ function judgeUnused(reader: ConfigReader, path: ConfigPath, field: Field, value
   reader.read(schema, resolved[field], path);
 }
 
-interface WrittenBinding extends Pick<Binding, "id" | "writeUnverified"> {
+interface WrittenBinding extends Pick<Binding, "id" | "creation" | "writeUnverified"> {
   readonly own: Record<string, unknown>;
   readonly omit: readonly Field[];
 }
@@ -95,17 +124,50 @@ function readBinding(
 ): WrittenBinding | undefined {
   const fields = reader.fields(value, path, BINDING_FIELDS);
   if (fields === undefined) return undefined;
-  const { id: givenId, omit: givenOmit = [], writeUnverified: givenUnverified = inherited, ...own } = fields;
-  const id = reader.read(bindingFields.id, givenId, [...path, "id"]);
+  const { id: _id, create: _create, slug: _slug, upstream: _upstream, ...others } = fields;
+  const { omit: givenOmit = [], writeUnverified: givenUnverified = inherited, ...own } = others;
+  const identity = readIdentity(reader, path, fields);
   const omit = reader.read(bindingFields.omit, givenOmit, [...path, "omit"]);
   const writeUnverified = reader.read(bindingFields.writeUnverified, givenUnverified, [...path, "writeUnverified"]);
-  if (id === undefined || omit === undefined || writeUnverified === undefined) return undefined;
+  if (identity === undefined || omit === undefined || writeUnverified === undefined) return undefined;
   for (const field of omit.filter((name) => Object.hasOwn(own, name))) {
     reader.report([...path, field], "is omitted and given in the same binding");
   }
+  return { ...identity, writeUnverified, own, omit };
+}
+
+/** Which object a binding is about: one that has an id, or one that is to be made. */
+function readIdentity(
+  reader: ConfigReader,
+  path: ConfigPath,
+  fields: Readonly<Record<string, unknown>>,
+): Pick<WrittenBinding, "id" | "creation"> | undefined {
+  const read = <Value>(name: "id" | "create" | "slug" | "upstream", schema: z.ZodType<Value>) =>
+    Object.hasOwn(fields, name) ? { value: reader.read(schema, fields[name], [...path, name]) } : undefined;
+  const id = read("id", bindingFields.id);
+  const create = read("create", bindingFields.create);
+  const fixed = { slug: read("slug", bindingFields.slug), upstream: read("upstream", bindingFields.upstream) };
+  const isSound = [id, create, fixed.slug, fixed.upstream].every(
+    (each) => each === undefined || each.value !== undefined,
+  );
+  if (!isSound) return undefined;
+  const isMade = create?.value === true;
+  if (id === undefined && !isMade) {
+    const message = "expected the provider's id at this gateway, or create: true to have one made";
+    reader.report([...path, "id"], message);
+    return undefined;
+  }
+  for (const name of isMade ? [] : (["slug", "upstream"] as const)) {
+    if (fixed[name] === undefined) continue;
+    reader.report([...path, name], "is for what is made: it needs create: true at the same binding", "key");
+  }
   // A number's own text: what YAML makes of 0123 is not the id that was written.
-  const written = typeof id === "number" ? (reader.document.source([...path, "id"]) ?? id) : id;
-  return { id: written, writeUnverified, own, omit };
+  const written = typeof id?.value === "number" ? (reader.document.source([...path, "id"]) ?? id.value) : id?.value;
+  const creation: WrittenCreation = {
+    ...(fixed.slug?.value === undefined ? {} : { slug: fixed.slug.value }),
+    ...(fixed.upstream?.value === undefined ? {} : { upstream: fixed.upstream.value }),
+  };
+  return { id: written, ...(isMade ? { creation } : {}) };
 }
 
 function mergedFields(

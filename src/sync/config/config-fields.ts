@@ -72,11 +72,21 @@ const fieldName = z.enum(updateFields, {
   error: (issue) => `unknown field${suggestion(String(issue.input), updateFields)}`,
 });
 
+const fixed = z.string({ error: "expected a text" }).min(1, "is empty").exactOptional();
+
 /** What a binding has, besides its fields. */
 export const bindingFields = {
   id: z
     .union([z.string(), z.number()], { error: "expected the provider's id at this gateway" })
-    .meta({ description: "The provider's id at this gateway, as the gateway tells it." }),
+    .exactOptional()
+    .meta({ description: "The provider's id at this gateway, as the gateway tells it. Needed without create: true." }),
+  create: z.boolean({ error: "expected true or false" }).exactOptional().meta({
+    description: "Make the provider at this gateway where no id is given; with an id it has no effect any more.",
+  }),
+  slug: fixed.meta({
+    description: "With create: true, the readable id of what is made, where whoever makes it chooses.",
+  }),
+  upstream: fixed.meta({ description: "With create: true, the upstream's kind in the gateway's own words." }),
   omit: z
     .array(fieldName, { error: "expected a list of fields" })
     .exactOptional()

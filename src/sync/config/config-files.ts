@@ -10,6 +10,8 @@ export interface ConfigText {
   readonly text: string;
   /** Its folder. */
   readonly directory: string;
+  /** Its absolute path. */
+  readonly path: string;
 }
 
 /** What could be read of a config's files, and what could not. */
@@ -36,7 +38,7 @@ export async function readConfigFiles(given: readonly string[], workingDirectory
         if (texts.has(identity)) continue;
         const text = await reading(file, () => readBounded(path, LARGEST_BYTES));
         if (text === undefined) throw new ConfigError("invalid", [fileProblem(file, TOO_LARGE)]);
-        texts.set(identity, { file, text, directory: dirname(path) });
+        texts.set(identity, { file, text, directory: dirname(path), path });
       }
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

@@ -10,12 +10,16 @@ import { parseReference, type SecretReference } from "./reference.ts";
 export class ConfigReader {
   readonly document: ConfigDocument;
   readonly directory: string;
+  readonly text: string;
+  readonly path: string;
   readonly #problems: ConfigProblem[];
 
   /** Problems are added to the given list. */
-  constructor({ document, directory }: ConfigFile, problems: ConfigProblem[]) {
+  constructor({ document, directory, text, path }: ConfigFile, problems: ConfigProblem[]) {
     this.document = document;
     this.directory = directory;
+    this.text = text;
+    this.path = path;
     this.#problems = problems;
   }
 

@@ -52,13 +52,21 @@ export function configJsonSchema(adapters: readonly AnyAdapter[]): object {
 function fileSchema(adapters: readonly AnyAdapter[]): z.ZodType {
   const name = z.string().regex(NAME);
   const fields = updateFieldSchemas(adapters);
-  const binding = z.strictObject({ ...bindingFields, ...fields });
+  // Said beside the members, as no combination of them could say it: without an id, the object is made.
+  const identity = [
+    { required: ["id"], properties: { id: {} } },
+    { required: ["create"], properties: { create: { const: true } } },
+  ];
+  const binding = z.strictObject({ ...bindingFields, ...fields }).meta({ anyOf: identity });
   const provider = z.strictObject({
     ...fields,
     ...providerFields,
-    gateways: z.record(name, binding).meta({ description: "The gateways that have this provider, by name." }),
+    gateways: z.record(name, binding).exactOptional().meta({
+      description:
+        "The gateways that have this provider, by name. Without it, nothing is said of where it is, and nothing is removed.",
+    }),
   });
-  const gateway = z.union([...adapters.map(gatewaySchema), foreignGatewaySchema(adapters)]);
+  const gateway = z.union([...adapters.flatMap(gatewaySchemas), ...foreignGatewaySchemas(adapters)]);
   return z
     .strictObject({
       ...rootFields,
@@ -70,16 +78,24 @@ function fileSchema(adapters: readonly AnyAdapter[]): z.ZodType {
     .meta({ title: "gatefold config", description: "What upstream AI providers should be at several AI gateways." });
 }
 
-function gatewaySchema(adapter: AnyAdapter): z.ZodType {
-  const common = { ...gatewayFields, adapter: z.literal(adapter.name).meta({ description: "The adapter's name." }) };
+const { token: TOKEN, ...OTHER_GATEWAY_FIELDS } = gatewayFields;
+
+/** An entry of an adapter that comes with the package: with a token, and with a login where the adapter takes one. */
+function gatewaySchemas(adapter: AnyAdapter): readonly z.ZodType[] {
+  const name = z.literal(adapter.name).meta({ description: "The adapter's name." });
+  const common = { ...OTHER_GATEWAY_FIELDS, adapter: name };
   const { settings } = adapter;
   // Of settings of another form only the names that every gateway has are known.
-  if (!(settings instanceof z.ZodObject)) return z.looseObject(common);
-  return z.strictObject({ ...described(settings.shape, SETTING_DESCRIPTIONS), ...common });
+  if (!(settings instanceof z.ZodObject)) return anyLogin(common);
+  const { token: _token, auth, ...own } = described(settings.shape, SETTING_DESCRIPTIONS);
+  const withToken = z.strictObject({ ...own, ...common, token: TOKEN });
+  if (auth === undefined) return [withToken];
+  const login = described({ auth: auth instanceof z.ZodExactOptional ? auth.unwrap() : auth }, { auth: LOGIN });
+  return [withToken, z.strictObject({ ...own, ...common, ...login })];
 }
 
 /** A gateway whose adapter is a file or a package: nothing is known of its settings. */
-function foreignGatewaySchema(adapters: readonly AnyAdapter[]): z.ZodType {
+function foreignGatewaySchemas(adapters: readonly AnyAdapter[]): readonly z.ZodType[] {
   const names = adapters.map(({ name }) => name.replace(/[^\w-]/g, "\\$&")).join("|");
   const description =
     "The path of a file, relative to this one, or the name of a package: its adapter is loaded with --trust-config.";
@@ -87,8 +103,15 @@ function foreignGatewaySchema(adapters: readonly AnyAdapter[]): z.ZodType {
     .string()
     .regex(new RegExp(`^(?!(${names})$).`))
     .meta({ description });
-  return z.looseObject({ ...gatewayFields, adapter });
+  return anyLogin({ ...OTHER_GATEWAY_FIELDS, adapter });
 }
+
+const LOGIN = "How a machine logs in by itself, instead of a token. Secrets in it are references.";
+
+const anyLogin = (common: Readonly<Record<string, z.ZodType>>): readonly z.ZodType[] => [
+  z.looseObject({ ...common, token: TOKEN }),
+  z.looseObject({ ...common, auth: z.looseObject({}).meta({ description: LOGIN }) }),
+];
 
 function updateFieldSchemas(adapters: readonly AnyAdapter[]) {
   const natives = new Set(adapters.flatMap(({ native }) => native ?? []));

@@ -4,6 +4,7 @@ import type { ConfigPath } from "./config-document.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigSources } from "./config-sources.ts";
 import type { ConfigLimits } from "./limits.ts";
+import type { LoginSecret } from "./login.ts";
 import type { SecretReference } from "./reference.ts";
 
 /** A gateway of the config. */
@@ -11,11 +12,25 @@ export interface GatewayEntry {
   readonly name: string;
   readonly path: ConfigPath;
   readonly adapter: string;
-  readonly token: SecretReference;
+  /** The references by which it is reached: of `token`, or in `auth`. */
+  readonly secrets: readonly LoginSecret[];
   /** How many changes of this gateway may be in flight at once, 1 to 64. */
   readonly concurrency: number;
-  /** The adapter's settings but for the token. */
+  /** The adapter's settings but for the token. `auth` in them has its references as they were written. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What a binding says of the object that is to be made, besides its fields: fixed once it exists. */
+export interface WrittenCreation {
+  readonly slug?: string;
+  readonly upstream?: string;
+}
+
+/** An entry of `providers`, whether it is bound to anything or not. */
+export interface ProviderEntry {
+  readonly name: string;
+  /** The gateways that it names; undefined where it has no `gateways`, and so says nothing of what is there. */
+  readonly gateways: readonly string[] | undefined;
 }
 
 /** One logical provider on one gateway. */
@@ -24,8 +39,10 @@ export interface Binding {
   readonly tags: readonly string[];
   readonly gateway: string;
   readonly path: ConfigPath;
-  /** As it was written: the adapter decides what it takes. */
+  /** As it was written: the adapter decides what it takes. Undefined where the object is to be made. */
   readonly id: unknown;
+  /** How the object is made where there is no id; undefined where it must have one. */
+  readonly creation?: WrittenCreation;
   /** Whether fields are written too that the gateway does not show. */
   readonly writeUnverified: boolean;
   /** The provider's fields under the binding's own, without the omitted ones; secrets are still references. */
@@ -46,6 +63,7 @@ export interface Config {
   readonly fingerprintKey?: SecretReference;
   readonly limits: ConfigLimits;
   readonly gateways: readonly GatewayEntry[];
+  readonly providers: readonly ProviderEntry[];
   readonly bindings: readonly Binding[];
 }
 

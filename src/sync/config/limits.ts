@@ -4,17 +4,18 @@ import { z } from "zod";
 export interface Limit {
   /** At most so many. Whole, from 0. */
   readonly count?: number;
-  /** At most this percentage of the bindings, from 0 to 100. */
+  /** At most this percentage of the bindings, from 0 to 100; for removals, of these and of what would be removed. */
   readonly percent?: number;
   /** So many are always within the percentage, however few bindings there are. Whole, from 0. */
   readonly atLeast?: number;
 }
 
-/** The limits of one run: of the objects that are written, and of the keys among what is written. */
-export interface RunLimits {
-  readonly update: Limit;
-  readonly key: Limit;
-}
+/** What is limited: objects that are written, keys among what is written, and objects that are removed for good. */
+export const LIMITED_KINDS = ["update", "key", "remove"] as const;
+export type LimitedKind = (typeof LIMITED_KINDS)[number];
+
+/** The limits of one run. */
+export type RunLimits = Readonly<Record<LimitedKind, Limit>>;
 
 /** The limits of a config, with the defaults filled in. */
 export interface ConfigLimits {
@@ -28,6 +29,10 @@ export interface ConfigLimits {
 export const DEFAULT_GATEWAY_LIMIT: Limit = { percent: 50, atLeast: 3 };
 /** Holds over all gateways, for updates and for keys. */
 export const DEFAULT_TOTAL_LIMIT: Limit = { percent: 50, atLeast: 10 };
+/** Holds for each gateway, for removals: nothing brings back what is removed. */
+export const DEFAULT_GATEWAY_REMOVAL_LIMIT: Limit = { percent: 30, atLeast: 3 };
+/** Holds over all gateways, for removals. */
+export const DEFAULT_TOTAL_REMOVAL_LIMIT: Limit = { percent: 30, atLeast: 10 };
 
 const whole = z.int({ error: "expected a whole number" }).min(0, "expected at least 0");
 const percentage = "expected a number from 0 to 100";
@@ -54,6 +59,7 @@ export const runLimitsSchema = z.strictObject(
   {
     update: limitSchema.exactOptional().meta({ description: "How many objects one run may write." }),
     key: limitSchema.exactOptional().meta({ description: "How many keys one run may write." }),
+    remove: limitSchema.exactOptional().meta({ description: "How many objects one run may remove." }),
   },
   mapping,
 );
@@ -72,13 +78,21 @@ type GivenLimits = z.output<typeof limitsSchema>;
 
 /** Puts what was given over the defaults, member by member, and a gateway's own over the file's. */
 export function resolveLimits(given: GivenLimits, ofGateways: ReadonlyMap<string, GivenRunLimits>): ConfigLimits {
-  const common = merged({ update: DEFAULT_GATEWAY_LIMIT, key: DEFAULT_GATEWAY_LIMIT }, given);
+  const common = merged(defaults(DEFAULT_GATEWAY_LIMIT, DEFAULT_GATEWAY_REMOVAL_LIMIT), given);
   return {
-    total: merged({ update: DEFAULT_TOTAL_LIMIT, key: DEFAULT_TOTAL_LIMIT }, given.total ?? {}),
+    total: merged(defaults(DEFAULT_TOTAL_LIMIT, DEFAULT_TOTAL_REMOVAL_LIMIT), given.total ?? {}),
     gateway: (name) => merged(common, ofGateways.get(name) ?? {}),
   };
 }
 
-function merged(base: RunLimits, { update, key }: GivenRunLimits): RunLimits {
-  return { update: { ...base.update, ...update }, key: { ...base.key, ...key } };
+const defaults = (ofWrites: Limit, ofRemovals: Limit): RunLimits => {
+  return { update: ofWrites, key: ofWrites, remove: ofRemovals };
+};
+
+function merged(base: RunLimits, { update, key, remove }: GivenRunLimits): RunLimits {
+  return {
+    update: { ...base.update, ...update },
+    key: { ...base.key, ...key },
+    remove: { ...base.remove, ...remove },
+  };
 }

@@ -28,7 +28,7 @@ export async function loadConfig(files: readonly string[], workingDirectory: str
  * @throws ConfigError with every problem and its place
  */
 export function parseConfig(file: string, text: string, directory: string): Config {
-  return assembleConfig({ texts: [{ file, text, directory }], problems: [] });
+  return assembleConfig({ texts: [{ file, text, directory, path: resolve(directory, file) }], problems: [] });
 }
 
 /** One file: its mapping, and what reads it. */
@@ -47,7 +47,7 @@ function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
   const names = parts.flatMap(({ root }) => namesIn(root.gateways));
   if (isWhole && names.length === 0) parts[0]?.reader.report(["gateways"], "no gateway is defined");
   const gateways = readEntries(parts, "gateways", readGateway);
-  const bindings = readEntries(parts, "providers", (reader, name, value) =>
+  const providers = readEntries(parts, "providers", (reader, name, value) =>
     readProvider(reader, name, value, isWhole ? names : undefined),
   );
   const journal = readMember(parts, "journal", ({ reader, root }) => journalPath(reader, root.journal));
@@ -65,18 +65,19 @@ function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
     ...(fingerprintKey === undefined ? {} : { fingerprintKey }),
     limits: resolveLimits(limits ?? {}, new Map(gateways.map((gateway) => [gateway.entry.name, gateway.limits]))),
     gateways: gateways.map(({ entry }) => entry),
-    bindings,
+    providers: providers.map(({ entry }) => entry),
+    bindings: providers.flatMap(({ bindings }) => bindings),
   };
 }
 
 function readPart(
-  { file, text, directory }: ConfigText,
+  { file, text, directory, path }: ConfigText,
   problems: ConfigProblem[],
   budget: ParseBudget,
 ): readonly Part[] {
   try {
     const document = parseConfigDocument(file, text, budget);
-    const reader = new ConfigReader({ document, directory }, problems);
+    const reader = new ConfigReader({ document, directory, text, path }, problems);
     const root = reader.fields(document.value, [], ROOT_FIELDS);
     if (root === undefined) return [];
     reader.read(rootFields.version, root.version, ["version"]);

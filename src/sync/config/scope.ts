@@ -1,5 +1,5 @@
 import { nearestName } from "../../contract/nearest.ts";
-import type { CheckedBinding, CheckedConfig } from "./check.ts";
+import type { CheckedBinding, CheckedConfig, UnmadeBinding } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 
 /** The part of a config that a run is about. An empty list is no restriction. */
@@ -9,39 +9,62 @@ export interface Scope {
   readonly tags?: readonly string[];
 }
 
+/** What a run is about. */
+export interface InScope {
+  readonly bindings: readonly CheckedBinding[];
+  readonly unmade: readonly UnmadeBinding[];
+  /** Of what may be removed: what is in scope. */
+  readonly removals: readonly CheckedBinding[];
+}
+
 /**
  * The bindings in scope: those that match every restriction.
  * @throws ConfigError for a name that the config does not have
  */
-export function bindingsInScope(
+export function bindingsInScope(checked: CheckedConfig, scope: Scope): readonly CheckedBinding[] {
+  return partInScope(checked, scope).bindings;
+}
+
+/**
+ * Everything in scope: what matches every restriction.
+ * @param removals what no binding is about any more and may be removed
+ * @throws ConfigError for a name that the config does not have
+ */
+export function partInScope(
   checked: CheckedConfig,
   { gateways = [], providers = [], tags = [] }: Scope,
-): CheckedBinding[] {
-  const { bindings } = checked;
+  removals: readonly CheckedBinding[] = [],
+): InScope {
+  const all = [...checked.bindings, ...checked.unmade, ...removals];
   requireKnown(
     checked,
     "gateway",
     gateways,
-    bindings.map(({ gateway }) => gateway),
+    all.map(({ gateway }) => gateway),
   );
   requireKnown(
     checked,
     "provider",
     providers,
-    bindings.map(({ provider }) => provider),
+    all.map(({ provider }) => provider),
   );
   requireKnown(
     checked,
     "tag",
     tags,
-    bindings.flatMap((binding) => binding.tags),
+    all.flatMap((binding) => binding.tags),
   );
-  const inScope = bindings.filter((binding) => {
+  const isIn = (binding: (typeof all)[number]) => {
     if (gateways.length > 0 && !gateways.includes(binding.gateway)) return false;
     if (providers.length > 0 && !providers.includes(binding.provider)) return false;
     return tags.length === 0 || binding.tags.some((tag) => tags.includes(tag));
-  });
-  if (inScope.length > 0 || bindings.length === 0) return inScope;
+  };
+  const found = {
+    bindings: checked.bindings.filter(isIn),
+    unmade: checked.unmade.filter(isIn),
+    removals: removals.filter(isIn),
+  };
+  if (all.length === 0 || all.some(isIn)) return found;
   const message = "nothing is bound that matches the gateways, the providers and the tags that were asked for";
   throw new ConfigError("invalid", [checked.config.sources.problem([], message)]);
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import type { CheckedBinding, CheckedConfig } from "./check.ts";
+import type { BoundBinding, CheckedConfig } from "./check.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { secretsOf } from "./desired.ts";
 import { leadsOutside } from "./leads-outside.ts";
+import { addressesIn } from "./login.ts";
 import type { SecretReference } from "./reference.ts";
 
 const COMMAND = "runs a command: that needs --trust-config";
@@ -16,8 +17,8 @@ const OUTSIDE = "reads a file outside the folder of the config: that needs --tru
  * @throws ConfigError of kind `untrusted` with every place that asks for trust
  */
 export function requireTrust(
-  { config }: CheckedConfig,
-  bindings: readonly CheckedBinding[],
+  { config }: Pick<CheckedConfig, "config">,
+  bindings: readonly BoundBinding[],
   trusted: boolean,
   { usesJournal = true }: { readonly usesJournal?: boolean } = {},
 ): void {
@@ -33,9 +34,11 @@ export function requireTrust(
     report(["journal"], "leads outside the folder of the config: writing there needs --trust-config");
   }
   for (const { entry, adapter } of bindings) {
-    judge([...entry.path, "token"], entry.token);
-    const message = addressProblem(entry.settings.baseUrl, adapter.hosts);
-    if (message !== undefined) report([...entry.path, "baseUrl"], message);
+    for (const { path, reference } of entry.secrets) judge([...entry.path, ...path], reference);
+    for (const { path, url } of addressesIn(entry)) {
+      const message = addressProblem(url, adapter.hosts, path[0] === "auth" ? "login" : "token");
+      if (message !== undefined) report([...entry.path, ...path], message);
+    }
   }
   for (const { path, reference } of bindings.flatMap((binding) => secretsOf(binding).uses)) {
     judge(path, reference);
@@ -43,20 +46,21 @@ export function requireTrust(
   if (problems.length > 0) throw new ConfigError("untrusted", problems);
 }
 
-function referenceProblem({ kind, target, directory }: SecretReference, own: string): string | undefined {
+/** Why a reference needs trust, or undefined. `own` is the folder that it starts from if it names none, and may read in. */
+export function referenceProblem({ kind, target, directory }: SecretReference, own: string): string | undefined {
   if (kind === "exec") return COMMAND;
   const folder = directory ?? own;
   return kind === "file" && leadsOutside(folder, resolve(folder, target)) ? OUTSIDE : undefined;
 }
 
-function addressProblem(baseUrl: unknown, documented: readonly string[]): string | undefined {
-  const host = hostOf(baseUrl);
+function addressProblem(url: unknown, documented: readonly string[], sent: "token" | "login"): string | undefined {
+  const host = hostOf(url);
   if (host === undefined || isLoopback(host)) return undefined;
   if (!documented.some((pattern) => matches(pattern, host))) {
-    return `${host} is none of the vendor's documented hosts: sending the token there needs --trust-config`;
+    return `${host} is none of the vendor's documented hosts: sending the ${sent} there needs --trust-config`;
   }
-  const isEncrypted = String(baseUrl).toLowerCase().startsWith("https:");
-  return isEncrypted ? undefined : "sends the token unencrypted: that needs --trust-config";
+  const isEncrypted = String(url).toLowerCase().startsWith("https:");
+  return isEncrypted ? undefined : `sends the ${sent} unencrypted: that needs --trust-config`;
 }
 
 /** The host of a base URL as a setting, or undefined. */

@@ -53,11 +53,13 @@ function annotate(
   if (id === undefined) commentAbove(binding, "id", [idRemark(slug, ids)]);
 }
 
-function entryValue({ adapter, settings, token, concurrency }: GatewayEntry): Map<string, unknown> {
+function entryValue({ adapter, settings, secrets, concurrency }: GatewayEntry): Map<string, unknown> {
+  // What is in auth stands in the settings, as it was written.
+  const token = secrets.find(({ path }) => path[0] === "token")?.reference;
   return new Map<string, unknown>([
     ["adapter", adapter],
     ...Object.entries(settings),
-    ["token", `${token.kind}:${token.target}`],
+    ...(token === undefined ? [] : [["token", `${token.kind}:${token.target}`] as const]),
     ...(concurrency === DEFAULT_CONCURRENCY ? [] : [["concurrency", concurrency] as const]),
   ]);
 }
@@ -75,7 +77,12 @@ function heading(entry: GatewayEntry, providers: readonly DraftProvider[], remar
   return [
     `What the gateway ${entry.name} (adapter ${entry.adapter}) holds, as a config: a plan over it proposes nothing.`,
     "To use it beside the config that it was made with, take this gateways part out: a gateway is defined once.",
-    ...(entry.token.kind === "env" ? [] : ["The token's reference starts at the folder of this file."]),
+    ...entry.secrets
+      .filter(({ reference }) => reference.kind !== "env")
+      .map(({ path: [name, member] }) => {
+        const whose = member === undefined ? `The ${name}'s reference` : `The reference of ${name}.${member}`;
+        return `${whose} starts at the folder of this file.`;
+      }),
     ...(providers.some(({ fields }) => fields.credential !== undefined)
       ? ["No gateway shows a key: each credential names a variable of its own, to be set before the key is written."]
       : []),

@@ -162,7 +162,7 @@ class Drafter {
 function variablesOf({ checked: { config, bindings } }: ImportInput): string[] {
   const references: (SecretReference | undefined)[] = [
     config.fingerprintKey,
-    ...config.gateways.map(({ token }) => token),
+    ...config.gateways.flatMap(({ secrets }) => secrets.map(({ reference }) => reference)),
     ...bindings.flatMap((binding) => secretsOf(binding).uses.map(({ reference }) => reference)),
   ];
   return references.flatMap((reference) => (reference?.kind === "env" ? [reference.target] : []));

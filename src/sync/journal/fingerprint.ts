@@ -39,6 +39,9 @@ export class Fingerprints {
   }
 }
 
+/** Whether two secrets are one text. */
+export const isSameSecret = (left: Secret, right: Secret): boolean => left.reveal() === right.reveal();
+
 /** Whether two fingerprints can be compared: both plain, or both under the same key. */
 export function areComparable(left: string | undefined, right: string | undefined): left is string {
   return left !== undefined && right !== undefined && kindOf(left) === kindOf(right);

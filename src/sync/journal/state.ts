@@ -1,6 +1,15 @@
 import { canonicalJson } from "../../contract/json.ts";
 import { type Field, updateFields } from "../../contract/update.ts";
-import type { Evidence, FieldFingerprints, Happening, IntentEvent, JournalEvent, ObjectKey } from "./event.ts";
+import type {
+  Evidence,
+  FieldFingerprints,
+  Happening,
+  IntentEvent,
+  JournalEvent,
+  ObjectKey,
+  RotationEvent,
+} from "./event.ts";
+import { type CreationSettlement, Ownership } from "./ownership.ts";
 
 /** What is known of one field since our last write of it, or since it was adopted. */
 export interface FieldRecord {
@@ -24,23 +33,38 @@ export interface OpenIntent {
   readonly endedAt?: string;
 }
 
+/** A call of which nobody knows whether it took effect, as far as its end goes. */
+export interface OpenCall {
+  readonly intent: Pick<IntentEvent, "at" | "timeoutMs">;
+  readonly endedAt?: string;
+}
+
 /** What the journal knows of one object. */
 export interface ObjectRecord {
   readonly slug?: string;
   readonly fields: Readonly<Partial<Record<Field, FieldRecord>>>;
   readonly open: readonly OpenIntent[];
+  /** A rotation of its key began and has no end. */
+  readonly isRotating?: true;
+  /** Fingerprints of the keys that rotations replaced. */
+  readonly retired?: readonly string[];
 }
 
 interface Draft {
   slug?: string;
   fields: Partial<Record<Field, FieldRecord>>;
   open: OpenIntent[];
+  isRotating?: true;
+  retired?: string[];
 }
 
 /** What a journal says now: a fold over its events. */
 export class JournalState {
   readonly #objects = new Map<string, Draft>();
   readonly #intents = new Map<number, IntentEvent>();
+  #rotation: RotationEvent | undefined;
+  /** Which objects were made, adopted and removed. */
+  readonly ownership = new Ownership();
   #hasEvidence = false;
 
   constructor(events: Iterable<JournalEvent>) {
@@ -59,7 +83,10 @@ export class JournalState {
 
   /** Takes in the next event. */
   add(event: JournalEvent): void {
-    if (event.type === "intent" || event.type === "adopted") this.#hasEvidence = true;
+    if (event.type === "intent" || event.type === "adopted" || event.type === "made") this.#hasEvidence = true;
+    const renewed = this.ownership.add(event);
+    if (renewed !== undefined) this.#objects.delete(keyOf(renewed));
+    if (event.type === "made") this.#takeMade(event);
     if (event.type === "intent") {
       this.#intents.set(event.seq, event);
       this.#draft(event.object).open.push({ intent: event, applied: [] });
@@ -69,6 +96,26 @@ export class JournalState {
       const draft = this.#draft(event.object);
       record(draft, event.fields, event.fingerprints, event.after);
     } else if (event.type === "observed") this.#draft(event.object).slug = event.slug;
+    else if (event.type === "rotation") this.#beginRotation(event);
+    else if (event.type === "rotated") this.#endRotation(event);
+  }
+
+  #beginRotation(rotation: RotationEvent): void {
+    this.#rotation = rotation;
+    for (const { object } of rotation.targets) this.#draft(object).isRotating = true;
+  }
+
+  #endRotation({ rotation: seq, status }: Extract<JournalEvent, { type: "rotated" }>): void {
+    if (this.#rotation?.seq !== seq) return;
+    for (const { object, fingerprints } of this.#rotation.targets) {
+      const draft = this.#draft(object);
+      delete draft.isRotating;
+      if (status !== "all-new") continue;
+      const { old: replaced, new: current } = fingerprints;
+      const earlier = draft.retired ?? [];
+      const retired = replaced === undefined ? earlier : [...earlier, replaced];
+      draft.retired = retired.filter((each) => each !== current);
+    }
   }
 
   #takeOutcome(event: Extract<JournalEvent, { type: "outcome" }>): void {
@@ -98,6 +145,17 @@ export class JournalState {
     }
   }
 
+  /** Takes in what a look says about an open creation. */
+  settleCreation(settlement: CreationSettlement): void {
+    const renewed = this.ownership.settle(settlement);
+    if (renewed !== undefined) this.#objects.delete(keyOf(renewed));
+    if (settlement.type === "made") this.#takeMade(settlement);
+  }
+
+  #takeMade({ object, fields, fingerprints, after, unechoed }: Extract<Happening, { type: "made" }>): void {
+    record(this.#draft(object), fields, fingerprints, after, unechoed);
+  }
+
   #draft(object: ObjectKey): Draft {
     const key = keyOf(object);
     const known = this.#objects.get(key);
@@ -109,10 +167,7 @@ export class JournalState {
 }
 
 /** Whether somebody may have written the object after the calls of an intent were over: then what is seen tells less of them. */
-export function mayBeMovedLater(
-  { intent, endedAt }: Pick<OpenIntent, "intent" | "endedAt">,
-  { updatedAt }: Evidence,
-): boolean {
+export function mayBeMovedLater({ intent, endedAt }: OpenCall, { updatedAt }: Evidence): boolean {
   const latest = endedAt === undefined ? Date.parse(intent.at) + intent.timeoutMs : Date.parse(endedAt);
   return updatedAt === undefined || !(Date.parse(updatedAt) <= latest);
 }

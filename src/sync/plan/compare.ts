@@ -3,6 +3,7 @@ import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
 import { secretsOf } from "../config/desired.ts";
 import { parseReference } from "../config/reference.ts";
+import { withoutMarker } from "./marker.ts";
 
 /** How a desired value and a reported one compare. `unshown`: the gateway does not show it, or not all of it. */
 export type Comparison =
@@ -12,7 +13,7 @@ export type Comparison =
 /** Compares one desired field, its secrets still references, with what the gateway reports. */
 export function compareField(field: Field, desired: unknown, state: ProviderState<unknown>): Comparison {
   if (field === "credential") return compareCredential(desired, state.credential);
-  const reported = state[field];
+  const reported = field === "metadata" ? withoutMarker(state.metadata, desired) : state[field];
   if (reported === undefined) return { kind: "unshown" };
   if (field === "native") return { kind: compareNative(desired, reported), before: onlyKeysOf(desired, reported) };
   const isEqual = comparable(field, desired) === comparable(field, reported);

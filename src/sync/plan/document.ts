@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { updateFields } from "../../contract/update.ts";
+import { LIMITED_KINDS } from "../config/limits.ts";
 
 // The documents that `--format json` prints and `--out` writes. Their version counts up when a reader would have to change.
 
@@ -38,22 +39,31 @@ const comparison = z.strictObject({
   after: z.unknown().meta({ description: "As desired; a secret shows as the reference to it." }),
 });
 
-const about = { provider: text, gateway: text, adapter: text, id };
+const newId = id.nullable().meta({ description: "The provider's id at this gateway; null where it is to be made." });
+const about = { provider: text, gateway: text, adapter: text, id: newId };
 
 const planRow = z.strictObject({
   ...about,
-  status: z.enum([...verdict.options, "blocked", "failed"]),
+  status: z.enum([...verdict.options, "create", "remove", "blocked", "failed"]),
+  creation: z
+    .strictObject({ slug: text.exactOptional(), upstream: text.exactOptional() })
+    .exactOptional()
+    .meta({ description: "What is fixed once the object exists; there where it has no id in the config." }),
   fields: z.array(comparison),
   writes: z.array(field).meta({ description: "What an apply writes, in one update." }),
   writesKey: z.boolean(),
   fingerprints,
   seen: evidence.meta({ description: "What tells whether the object moved since." }),
+  affects: z
+    .array(z.strictObject({ id, name: text }))
+    .exactOptional()
+    .meta({ description: "The providers that a write of a shared object reaches." }),
   reason: text.exactOptional(),
   error: error.exactOptional(),
 });
 
 const exceeded = z.strictObject({
-  kind: z.enum(["update", "key"]),
+  kind: z.enum(LIMITED_KINDS),
   gateway: text.nullable().meta({ description: "Null: all gateways together." }),
   planned: counted,
   bindings: counted,
@@ -66,6 +76,8 @@ export const planDocument = z
     version: z.literal(1),
     writeUnverified: z.boolean(),
     strict: z.boolean(),
+    prune: z.literal(true).exactOptional().meta({ description: "What is described no more is removed." }),
+    removable: z.int().min(1).exactOptional().meta({ description: "How many objects --prune would remove." }),
     scope: z.strictObject({ gateways: z.array(text), providers: z.array(text), tags: z.array(text) }),
     journal: z.boolean(),
     fingerprintKey: text.nullable(),
@@ -89,6 +101,23 @@ const settlement = z.strictObject({
   }),
 });
 
+const settledCreation = z.strictObject({
+  provider: text,
+  gateway: text,
+  id: newId,
+  happening: z.discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("made"),
+      creation: z.int().min(1),
+      object: z.strictObject({ gateway: text, adapter: text, baseUrl: text.nullable(), id }),
+      fields: z.array(field),
+      fingerprints,
+      after: evidence,
+    }),
+    z.strictObject({ type: z.literal("not-made"), creation: z.int().min(1), status: z.literal("failed") }),
+  ]),
+});
+
 const note = z.strictObject({ code: text, message: text });
 
 /** The outcome of an apply as a document. */
@@ -98,6 +127,7 @@ export const applyDocument = z
     plan: text.meta({ description: "The digest of the plan that was carried out." }),
     run: text.meta({ description: "The name of the run in the journal." }),
     settled: z.array(settlement),
+    settledCreations: z.array(settledCreation).exactOptional(),
     rows: z.array(
       z.strictObject({
         ...about,

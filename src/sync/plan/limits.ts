@@ -1,9 +1,6 @@
-import type { CheckedBinding, CheckedConfig } from "../config/check.ts";
+import type { CheckedConfig } from "../config/check.ts";
 import { ConfigError } from "../config/config-error.ts";
-import type { Limit } from "../config/limits.ts";
-
-/** What is limited: objects that are written, and keys that are. */
-export type LimitedKind = "update" | "key";
+import { LIMITED_KINDS, type Limit, type LimitedKind } from "../config/limits.ts";
 
 /** So many are meant: given by hand for one run, as `update:GATEWAY=12`, or `key=30` for all gateways together. */
 export interface Allowance {
@@ -19,13 +16,14 @@ export interface ExceededLimit {
   /** Null: all gateways together. */
   readonly gateway: string | null;
   readonly planned: number;
-  /** Bindings that there are, in scope or not. */
+  /** Bindings that there are, in scope or not; for removals, these and what would be removed. */
   readonly bindings: number;
   readonly most: number;
 }
 
 /** A row as far as limits go. */
 export interface CountedRow {
+  readonly status?: string;
   readonly gateway: string;
   readonly writes: readonly unknown[];
   readonly writesKey: boolean;
@@ -33,7 +31,7 @@ export interface CountedRow {
 
 /** Every limit that the rows go beyond. A share is of all bindings of the config, so that a targeted plan is judged alike. */
 export function exceededLimits(
-  { config, bindings }: CheckedConfig,
+  { config, bindings, unmade }: CheckedConfig,
   rows: readonly CountedRow[],
   allowances: readonly Allowance[],
 ): ExceededLimit[] {
@@ -41,17 +39,25 @@ export function exceededLimits(
   const scopes = [null, ...gateways].map((gateway) => {
     const isIn = (each: { readonly gateway: string }) => gateway === null || each.gateway === gateway;
     const limits = gateway === null ? config.limits.total : config.limits.gateway(gateway);
-    return { gateway, limits, rows: rows.filter(isIn), total: bindings.filter(isIn).length };
+    return { gateway, limits, rows: rows.filter(isIn), total: [...bindings, ...unmade].filter(isIn).length };
   });
   return scopes.flatMap(({ gateway, limits, rows: own, total }) =>
-    (["update", "key"] as const).flatMap((kind): ExceededLimit[] => {
-      const planned = own.filter(({ writes, writesKey }) => (kind === "key" ? writesKey : writes.length > 0)).length;
+    LIMITED_KINDS.flatMap((kind): ExceededLimit[] => {
+      const planned = own.filter((row) => isCounted[kind](row)).length;
       const allowed = allowances.find((each) => each.kind === kind && each.gateway === (gateway ?? undefined));
-      const most = allowed?.count ?? mostOf(limits[kind], total);
-      return planned > most ? [{ kind, gateway, planned, bindings: total, most }] : [];
+      // What is removed is bound to nothing any more, and was a part of the whole until now.
+      const whole = kind === "remove" ? total + planned : total;
+      const most = allowed?.count ?? mostOf(limits[kind], whole);
+      return planned > most ? [{ kind, gateway, planned, bindings: whole, most }] : [];
     }),
   );
 }
+
+const isCounted: Readonly<Record<LimitedKind, (row: CountedRow) => boolean>> = {
+  update: ({ writes }) => writes.length > 0,
+  key: ({ writesKey }) => writesKey,
+  remove: ({ status }) => status === "remove",
+};
 
 /** What a limit comes to for so many bindings. */
 export function mostOf({ count, percent, atLeast = 0 }: Limit, bindings: number): number {
@@ -63,9 +69,10 @@ export function mostOf({ count, percent, atLeast = 0 }: Limit, bindings: number)
 export function describeExceeded(exceeded: ExceededLimit): string {
   const { kind, gateway, planned, bindings, most } = exceeded;
   const what = kind === "key" ? "keys" : "objects";
+  const done = kind === "remove" ? "removed for good" : "written";
   const where = gateway === null ? "in total" : `at ${gateway}`;
   return (
-    `${planned} ${what} of ${bindings} would be written ${where}, and the limit is ${most}; ` +
+    `${planned} ${what} of ${bindings} would be ${done} ${where}, and the limit is ${most}; ` +
     `if this is meant, say --allow ${allowanceFor(exceeded)}`
   );
 }
@@ -80,17 +87,18 @@ function allowanceFor({ kind, gateway, planned }: ExceededLimit): string {
  */
 export function parseAllowances(
   texts: readonly string[],
-  bindings: readonly Pick<CheckedBinding, "gateway">[],
+  bindings: readonly { readonly gateway: string }[],
 ): Allowance[] {
   const gateways = new Set(bindings.map(({ gateway }) => gateway));
   const seen = new Set<string>();
   return texts.map((text) => {
     const refuse = (message: string) =>
       new ConfigError("invalid", [{ file: "--allow", line: 1, column: 1, path: text, message }]);
-    const [, kind, gateway, count] = /^(update|key)(?::([^=]+))?=(\d{1,9})$/.exec(text) ?? [];
-    if (kind !== "update" && kind !== "key") {
+    const [, word, gateway, count] = /^([a-z]+)(?::([^=]+))?=(\d{1,9})$/.exec(text) ?? [];
+    const kind = LIMITED_KINDS.find((each) => each === word);
+    if (kind === undefined) {
       throw refuse(
-        "expected update or key, a gateway and how many, such as update:my-gateway=12; or update=12 in total",
+        "expected update, key or remove, a gateway and how many, such as update:my-gateway=12; or update=12 in total",
       );
     }
     if (gateway !== undefined && !gateways.has(gateway)) throw refuse(`no gateway ${gateway} has bindings`);

@@ -1,10 +1,10 @@
-import type { CheckedBinding } from "../config/check.ts";
+import type { BoundBinding, CheckedBinding } from "../config/check.ts";
 import { type SecretUse, secretsOf } from "../config/desired.ts";
 import type { JournalState } from "../journal/state.ts";
 import { objectOf } from "./object.ts";
 
 /** The secrets that a plan must look at: all in scope where they are told apart by fingerprints, else none. */
-export function secretsToCompare(bindings: readonly CheckedBinding[], isFingerprinted: boolean): readonly SecretUse[] {
+export function secretsToCompare(bindings: readonly BoundBinding[], isFingerprinted: boolean): readonly SecretUse[] {
   return isFingerprinted ? bindings.flatMap((binding) => secretsOf(binding).uses) : [];
 }
 

@@ -1,38 +1,49 @@
 import type { Field } from "../../contract/update.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import type { BoundBinding, CheckedBinding, CheckedGateway, UnmadeBinding } from "../config/check.ts";
 import { secretsOf, withSecrets } from "../config/desired.ts";
 import type { ResolvedSecrets } from "../connect.ts";
-import type { ObjectKey } from "../journal/event.ts";
+import type { AccountKey, ObjectKey } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import { comparable } from "./compare.ts";
 
-/** The object that a binding is about, as the journal names it. */
-export function objectOf({ gateway, adapter, entry, providerId }: CheckedBinding): ObjectKey {
+/** The account that a gateway is, as the journal names it. */
+export function accountKeyOf({ adapter, entry }: CheckedGateway): AccountKey {
   const { baseUrl } = entry.settings;
   const address = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href : null;
-  return { gateway, adapter: adapter.name, baseUrl: address, id: providerId };
+  return { gateway: entry.name, adapter: adapter.name, baseUrl: address };
+}
+
+/** The object that a binding is about, as the journal names it. */
+export function objectOf(binding: CheckedBinding): ObjectKey {
+  return { ...accountKeyOf(binding), id: binding.providerId };
+}
+
+/** What stands for an object that is not made yet, so that its values can be recognised: no vendor has such an id. */
+export function unmadeObjectOf(binding: UnmadeBinding): ObjectKey {
+  return { ...accountKeyOf(binding), id: `(not made) ${binding.provider}` };
 }
 
 /** Whether a desired field holds a secret, or is a credential. */
-export function isSecretField(binding: CheckedBinding, field: Field): boolean {
+export function isSecretField(binding: BoundBinding, field: Field): boolean {
   return field === "credential" || secretsOf(binding).uses.some((use) => use.field === field);
 }
 
 /** The fingerprint of a binding's desired value, where there can be one. */
 export function desiredFingerprint(
-  binding: CheckedBinding,
+  binding: CheckedBinding | UnmadeBinding,
   field: Field,
   fingerprints: Fingerprints,
   secretOf: ResolvedSecrets | undefined,
 ): string | undefined {
+  const object = "providerId" in binding ? objectOf(binding) : unmadeObjectOf(binding);
   const holdsReference = secretsOf(binding).uses.some((use) => use.field === field);
-  if (!holdsReference) return fingerprints.of(objectOf(binding), field, comparable(field, binding.fields[field]));
+  if (!holdsReference) return fingerprints.of(object, field, comparable(field, binding.fields[field]));
   if (fingerprints.keyId === undefined || secretOf === undefined) return undefined;
-  return fingerprints.of(objectOf(binding), field, withSecrets(binding, [field], secretOf)[field]);
+  return fingerprints.of(object, field, withSecrets(binding, [field], secretOf)[field]);
 }
 
 /** The milliseconds that one attempt of a gateway's request may take. */
-export function requestTimeoutOf({ entry }: CheckedBinding): number {
+export function requestTimeoutOf({ entry }: CheckedGateway): number {
   const { timeoutMs } = entry.settings;
   return typeof timeoutMs === "number" ? timeoutMs : 30_000;
 }

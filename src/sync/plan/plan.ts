@@ -1,33 +1,43 @@
 import { createHash } from "node:crypto";
-import type { GatewayError } from "../../contract/errors.ts";
-import type { Call, ProviderId } from "../../contract/gateway.ts";
+import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
+import type { Call, ProviderId, UsingProvider } from "../../contract/gateway.ts";
 import { canonicalJson } from "../../contract/json.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
-import type { CheckedBinding, CheckedConfig } from "../config/check.ts";
+import type { CheckedBinding, CheckedConfig, UnmadeBinding } from "../config/check.ts";
+import type { WrittenCreation } from "../config/config.ts";
 import type { Scope } from "../config/scope.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Evidence, FieldFingerprints, Happening } from "../journal/event.ts";
 import { Fingerprints } from "../journal/fingerprint.ts";
-import type { JournalState, OpenIntent } from "../journal/state.ts";
+import type { JournalState, OpenCall } from "../journal/state.ts";
+import { creationRow } from "./creation-row.ts";
 import { type ExceededLimit, exceededLimits, parseAllowances } from "./limits.ts";
+import { Lists, lookAlikes } from "./look-alikes.ts";
 import { objectOf } from "./object.ts";
+import { withReach } from "./reach.ts";
 import { type Readers, type Reading, readBindings, readerFor } from "./read.ts";
+import { removalRow } from "./removal-row.ts";
 import { judgeRow } from "./row.ts";
-import { type Settlement, settleOpenIntents } from "./settle.ts";
+import { type SettledCreation, type Settlement, settleOpenIntents } from "./settle.ts";
+import { settleCreations } from "./settle-creations.ts";
+import { withKnownObjects } from "./unmade.ts";
 import type { FieldComparison, Verdict } from "./verdict.ts";
 
-/** What a plan says of one binding. */
+/** What a plan says of one binding, or of an object that no binding is about any more. */
 export interface PlanRow {
   readonly provider: string;
   readonly gateway: string;
   readonly adapter: string;
-  readonly id: ProviderId;
+  /** Null where the object is to be made. */
+  readonly id: ProviderId | null;
   /**
-   * The worst of its fields' verdicts. `blocked`: the desired state contradicts what is there.
-   * `failed`: the gateway could not be read.
+   * The worst of its fields' verdicts. `create`: there is no object yet. `remove`: no binding is about it any more.
+   * `blocked`: the desired state contradicts what is there. `failed`: the gateway could not be read.
    */
-  readonly status: Verdict | "blocked" | "failed";
+  readonly status: Verdict | "create" | "remove" | "blocked" | "failed";
+  /** What is fixed once the object exists; there where it is to be made. */
+  readonly creation?: WrittenCreation;
   readonly fields: readonly FieldComparison[];
   /** What an apply of this plan writes, in one update. */
   readonly writes: readonly Field[];
@@ -37,6 +47,8 @@ export interface PlanRow {
   readonly fingerprints: FieldFingerprints;
   /** What tells whether the object moved since. */
   readonly seen: Evidence;
+  /** The providers that a write of a shared object reaches. */
+  readonly affects?: readonly UsingProvider[];
   /** Why the row is blocked, or what a writer should know. */
   readonly reason?: string;
   readonly error?: GatewayError;
@@ -49,6 +61,10 @@ export interface Plan {
   readonly writeUnverified: boolean;
   /** Whether a field that may have been changed elsewhere counts as changed. */
   readonly strict: boolean;
+  /** Whether what was made or adopted, and is described no more, is removed. */
+  readonly prune?: true;
+  /** How many objects would be, were it asked for. */
+  readonly removable?: number;
   readonly scope: Required<Scope>;
   /** Whether there is a journal that tells of any write: without one nothing is known of what no gateway shows. */
   readonly journal: boolean;
@@ -68,6 +84,10 @@ export interface PlanInput {
   readonly checked: CheckedConfig;
   /** Those in scope. */
   readonly bindings: readonly CheckedBinding[];
+  /** Those in scope that have no id in the config. */
+  readonly unmade?: readonly UnmadeBinding[];
+  /** What is removed: see `removableObjects`. */
+  readonly removals?: readonly CheckedBinding[];
   readonly readers: Readers;
   /** What the journal says; absent where there is none. */
   readonly journal?: JournalState | undefined;
@@ -75,13 +95,17 @@ export interface PlanInput {
   /** The secrets of the bindings in scope: needed where the fingerprints have a key. */
   readonly secretOf?: ResolvedSecrets;
   /** Whether the requests of an earlier write of unknown outcome are surely over: then what was read settles it. */
-  readonly isOver?: (open: OpenIntent) => boolean;
+  readonly isOver?: (open: OpenCall) => boolean;
 }
 
 /** How a plan is made. */
 export interface PlanOptions extends Call {
   readonly writeUnverified?: boolean;
   readonly strict?: boolean;
+  /** What `removals` has is removed. */
+  readonly prune?: boolean;
+  /** How many objects could be removed, to be told where nothing is. */
+  readonly removable?: number;
   readonly scope?: Scope;
   readonly allow?: readonly string[];
 }
@@ -91,6 +115,12 @@ export interface Planned {
   readonly plan: Plan;
   /** Earlier writes of unknown outcome that the reading settled; the fold that was handed in has taken them in. */
   readonly settled: readonly Settlement[];
+  /** Earlier creations of unknown outcome that the list settled. */
+  readonly settledCreations: readonly SettledCreation[];
+  /** What the rows with an id are about: every binding, those included whose object the journal knows, and what is removed. */
+  readonly bindings: readonly CheckedBinding[];
+  /** What the rows without an id are about. */
+  readonly unmade: readonly UnmadeBinding[];
   /** Readable ids that were seen for the first time: a journal that keeps them lets later plans list. */
   readonly observed: readonly Extract<Happening, { type: "observed" }>[];
 }
@@ -100,36 +130,110 @@ export interface Planned {
  * @throws ConfigError for an allowance that cannot be read
  */
 export async function makePlan(input: PlanInput, options: PlanOptions = {}): Promise<Planned> {
-  const { checked, bindings, readers, journal, fingerprints = new Fingerprints(), isOver = () => true } = input;
-  const { writeUnverified = false, strict = false, allow = [], scope = {}, signal } = options;
-  const allowances = parseAllowances(allow, checked.bindings);
-  const { all: secrets = [] } = input.secretOf ?? {};
+  const { checked, readers, journal, fingerprints = new Fingerprints(), isOver = () => true } = input;
+  const { removals = [], secretOf } = input;
+  const {
+    writeUnverified = false,
+    strict = false,
+    allow = [],
+    scope = {},
+    prune = false,
+    removable = 0,
+    signal,
+  } = options;
+  const allowances = parseAllowances(allow, [...checked.bindings, ...checked.unmade, ...removals]);
+  const { all: secrets = [] } = secretOf ?? {};
   const call: Call = { secrets, ...(signal === undefined ? {} : { signal }) };
-  const readings = await readBindings(bindings, readers, journal, call);
-  const settled = journal === undefined ? [] : settleOpenIntents(bindings, readings, journal, fingerprints, isOver);
+  const lists = new Lists(readers, call);
+  const given = withKnownObjects(input.unmade ?? [], checked, journal);
+  const creations = { readers, lists, journal, fingerprints, secretOf, isOver, call };
+  const { settled: settledCreations, obstacles } = await settleCreations(given.unmade, creations);
+  const found = withKnownObjects(given.unmade, checked, journal);
+  const known = [...given.known, ...found.known];
+  const described = [...input.bindings, ...known];
+  const all = [...described, ...removals];
+  const readings = await readBindings(all, readers, journal, call);
+  const settled = journal === undefined ? [] : settleOpenIntents(all, readings, journal, fingerprints, isOver);
+  // What was made once and is gone is made again, as the config says; what has its id there is missed.
+  const isLost = (binding: CheckedBinding) => binding.id === undefined && isGone(readings.get(binding));
+  const gone = described.filter(isLost).flatMap(unmadeAgain);
+  const bindings = described.filter((binding) => !isLost(binding));
+  const unmade = [...found.unmade, ...gone];
+  const knowledge = { journal, fingerprints, secretOf };
   const rows = bindings.map((binding): PlanRow => {
-    const reading = readings.get(binding);
+    const reading = readingOf(binding, readings);
     const about = aboutOf(binding);
-    if (reading === undefined) throw new Error("a binding was not read");
     if ("error" in reading) return { ...about, ...NOTHING, status: "failed", error: reading.error };
-    const knowledge = { journal, fingerprints, secretOf: input.secretOf };
     const { capabilities } = readerFor(readers, binding);
     return { ...about, ...judgeRow(binding, reading.state, capabilities, knowledge, { writeUnverified, strict }) };
   });
+  for (const binding of unmade) {
+    rows.push(creationRow(binding, await lists.of(binding.gateway), obstacles.get(binding), knowledge));
+  }
+  const ordered = inOrderOf(checked, rows);
+  for (const binding of removals) {
+    const { capabilities } = readerFor(readers, binding);
+    const wanted = await claimantOf(binding, unmade, lists);
+    ordered.push(removalRow(binding, readingOf(binding, readings), capabilities, journal, wanted));
+  }
+  const reaching = await withReach(ordered, readers, call);
   const { gateways = [], providers = [], tags = [] } = scope;
   const body: Omit<Plan, "digest"> = {
     version: 1,
     writeUnverified,
     strict,
+    ...(prune && { prune }),
+    ...(!prune && removable > 0 && { removable }),
     scope: { gateways, providers, tags },
     journal: journal?.hasEvidence === true,
     fingerprintKey: fingerprints.keyId ?? null,
     allow,
-    rows,
-    exceeded: exceededLimits(checked, rows, allowances),
+    rows: reaching,
+    exceeded: exceededLimits(checked, reaching, allowances),
   };
   const observed = bindings.flatMap((binding) => observationOf(binding, readings.get(binding), journal));
-  return { plan: { ...body, digest: digestOf(body) }, settled, observed };
+  const plan = { ...body, digest: digestOf(body) };
+  return { plan, settled, settledCreations, bindings: [...bindings, ...removals], unmade, observed };
+}
+
+function readingOf(binding: CheckedBinding, readings: ReadonlyMap<CheckedBinding, Reading>): Reading {
+  const reading = readings.get(binding);
+  if (reading === undefined) throw new Error("a binding was not read");
+  return reading;
+}
+
+const isGone = (reading: Reading | undefined) =>
+  reading !== undefined && "error" in reading && reading.error.name === "NotFoundError";
+
+function unmadeAgain({ providerId: _id, creation, ...binding }: CheckedBinding): UnmadeBinding[] {
+  return creation === undefined ? [] : [{ ...binding, creation }];
+}
+
+/** The provider that would be made under the name of an object that is removed. */
+async function claimantOf(
+  removal: CheckedBinding,
+  unmade: readonly UnmadeBinding[],
+  lists: Lists,
+): Promise<string | undefined> {
+  for (const { gateway, provider, creation, fields } of unmade.filter((each) => each.gateway === removal.gateway)) {
+    const entries = await lists.of(gateway);
+    if (isGatewayError(entries)) continue;
+    const alike = lookAlikes({ ...creation, name: fields.name }, entries);
+    if (alike.some(({ id }) => id === removal.providerId)) return provider;
+  }
+  return undefined;
+}
+
+// As in the config, so that a row keeps its place when its object is made.
+function inOrderOf({ config }: CheckedConfig, rows: readonly PlanRow[]): PlanRow[] {
+  const order = new Map(config.bindings.map(({ provider, gateway }, index) => [`${provider} ${gateway}`, index]));
+  const rank = ({ provider, gateway }: PlanRow) => order.get(`${provider} ${gateway}`) ?? 0;
+  return [...rows].sort((left, right) => rank(left) - rank(right));
+}
+
+/** Whether an apply does anything about a row. */
+export function isActed({ status, writes }: Pick<PlanRow, "status" | "writes">): boolean {
+  return status === "remove" || writes.length > 0;
 }
 
 /** The same look at things with nothing proposed. */

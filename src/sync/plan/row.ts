@@ -6,7 +6,7 @@ import type { CheckedBinding } from "../config/check.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Evidence, FieldFingerprints } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
-import type { FieldRecord, JournalState } from "../journal/state.ts";
+import type { FieldRecord, JournalState, ObjectRecord } from "../journal/state.ts";
 import { comparable } from "./compare.ts";
 import { desiredFingerprint, isSecretField, objectOf } from "./object.ts";
 import type { PlanRow } from "./plan.ts";
@@ -45,13 +45,11 @@ export function judgeRow(
   const fingerprints = fingerprintsOf(binding, wanted, knowledge);
   const fields = wanted.map((field) => judgeOne(binding, field, state, fingerprints, knowledge));
   const seen = evidenceOf(state);
-  if (isBoundElsewhere(wanted, state)) {
-    const reason =
-      `uses the shared connection ${state.connectionId}: to detach it, add connectionId: null; ` +
-      "to keep it, omit the credential and manage the connection";
-    return { status: "blocked", fields, writes: [], writesKey: false, fingerprints: {}, seen, reason };
-  }
   const record = knowledge.journal?.record(objectOf(binding));
+  const obstacle = obstacleOf(wanted, state, fingerprints, record);
+  if (obstacle !== undefined) {
+    return { status: "blocked", fields, writes: [], writesKey: false, fingerprints: {}, seen, reason: obstacle };
+  }
   const chosen = fields
     .filter((comparison) => isWritten(comparison, record?.fields[comparison.field], binding, options))
     .map(({ field }) => field);
@@ -118,9 +116,29 @@ function isWritten(
   return binding.writeUnverified && record === undefined;
 }
 
-function isBoundElsewhere(wanted: readonly Field[], state: ProviderState<ProviderId>): boolean {
+/** Why nothing is written, though something differs. */
+function obstacleOf(
+  wanted: readonly Field[],
+  state: ProviderState<ProviderId>,
+  desired: FieldFingerprints,
+  record: ObjectRecord | undefined,
+): string | undefined {
+  if (record?.isRotating) return "a rotation of its key was interrupted: finish it with gatefold rotate --resume";
   const usesConnection = state.credential.kind === "connection";
-  return usesConnection && wanted.includes("credential") && !wanted.includes("connectionId");
+  if (usesConnection && wanted.includes("credential") && !wanted.includes("connectionId")) {
+    return (
+      `uses the shared connection ${state.connectionId}: to detach it, add connectionId: null; ` +
+      "to keep it, omit the credential and manage the connection"
+    );
+  }
+  const isRetired = wanted.some((field) => {
+    const fingerprint = desired[field];
+    if (fingerprint === undefined || record?.fields[field]?.fingerprint === fingerprint) return false;
+    return record?.retired?.includes(fingerprint) === true;
+  });
+  return isRetired
+    ? "the key that the config gives was rotated away: put the new one where the config's reference leads to"
+    : undefined;
 }
 
 function reasonOf(
@@ -137,8 +155,8 @@ function reasonOf(
   return attaches ? "attaching gives up the provider's own key for good: no gateway gives a key back" : undefined;
 }
 
-// What is written with a field, because it would be reset or refused otherwise, comes from the desired state.
-function widened(
+/** The fields with all that is written along, because it would be reset or refused otherwise: that comes from the desired state. */
+export function widened(
   chosen: ReadonlySet<Field>,
   wanted: readonly Field[],
   connectionId: unknown,

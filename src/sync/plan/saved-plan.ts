@@ -1,9 +1,10 @@
 import { StalePlanError } from "../../contract/errors.ts";
 import { canonicalJson } from "../../contract/json.ts";
 import type { Field } from "../../contract/update.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
+import type { InScope } from "../config/scope.ts";
 import { type PlanDocument, planDocument } from "./document.ts";
-import { digestOf, type Plan, type Planned, type PlanRow } from "./plan.ts";
+import { digestOf, isActed, type Plan, type Planned, type PlanRow } from "./plan.ts";
 
 // Ten thousand rows and more; what is larger would be held in memory several times.
 const LARGEST = 16 * 1024 * 1024;
@@ -43,13 +44,19 @@ function mayBePlan(given: unknown): boolean {
   return Array.isArray(rows) && rows.every((row: unknown) => planDocument.shape.rows.element.safeParse(row).success);
 }
 
-/** The bindings whose objects a saved plan writes. */
-export function bindingsOfPlan(saved: PlanDocument, bindings: readonly CheckedBinding[]): readonly CheckedBinding[] {
-  const written = saved.rows.filter(({ writes }) => writes.length > 0);
-  const found = written.map((row) => ({ row, binding: bindings.find((binding) => isAbout(row, binding)) }));
-  const lost = found.filter(({ binding }) => binding === undefined).map(({ row }) => nameOf(row));
+/**
+ * What a saved plan writes, makes and removes, of what is in its scope now.
+ * @throws StalePlanError for what is not there any more
+ */
+export function partOfPlan(saved: PlanDocument, { bindings, unmade, removals }: InScope): InScope {
+  const names = new Set(saved.rows.filter(isActed).map(nameOf));
+  const having = <Item extends CheckedBinding | UnmadeBinding>(items: readonly Item[]) =>
+    items.filter((binding) => names.has(nameOfBinding(binding)));
+  const part = { bindings: having(bindings), unmade: having(unmade), removals: having(removals) };
+  const found = new Set([...part.bindings, ...part.unmade, ...part.removals].map(nameOfBinding));
+  const lost = [...names].filter((name) => !found.has(name));
   if (lost.length > 0) throw new StalePlanError(`the config has no binding any more for ${lost.join(", ")}`);
-  return found.flatMap(({ binding }) => (binding === undefined ? [] : [binding]));
+  return part;
 }
 
 /**
@@ -60,7 +67,7 @@ export function confirmPlan(saved: PlanDocument, fresh: Planned): Planned {
   const freshRows = new Map(fresh.plan.rows.map((row) => [nameOf(row), row]));
   const moved: string[] = [];
   const rows = saved.rows.flatMap((row): PlanRow[] => {
-    if (row.writes.length === 0) return notPlanned(row);
+    if (!isActed(row)) return notPlanned(row);
     const now = freshRows.get(nameOf(row));
     // A gateway that cannot be read now fails its own rows. An object that is gone has moved.
     if (now?.status === "failed" && now.error?.name !== "NotFoundError") return [now];
@@ -101,14 +108,15 @@ function viewOf(row: SavedRow | PlanRow, foreign: readonly Field[]): unknown {
   const fields = row.fields.filter(({ field }) => isCompared(field));
   const fingerprints = Object.entries(row.fingerprints).filter(([field]) => !foreign.some((each) => each === field));
   const whole = foreign.length > 0 ? {} : { status: row.status, writes: row.writes };
-  return JSON.parse(JSON.stringify({ ...whole, adapter: row.adapter, fields, seen: row.seen, fingerprints }));
+  const { adapter, creation, seen, affects } = row;
+  return JSON.parse(JSON.stringify({ ...whole, adapter, creation, fields, seen, affects, fingerprints }));
 }
 
-const isAbout = ({ gateway, id }: SavedRow, binding: CheckedBinding) => {
-  return binding.gateway === gateway && binding.providerId === id;
-};
+const nameOf = ({ provider, gateway, id }: Pick<PlanRow, "provider" | "gateway" | "id">) =>
+  id === null ? `${gateway}, which is to make ${provider}` : `${gateway} ${id}`;
 
-const nameOf = ({ gateway, id }: Pick<PlanRow, "gateway" | "id">) => `${gateway} ${id}`;
+const nameOfBinding = (binding: CheckedBinding | UnmadeBinding) =>
+  nameOf({ ...binding, id: "providerId" in binding ? binding.providerId : null });
 
 function parseJson(text: string): unknown {
   try {

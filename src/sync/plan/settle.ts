@@ -1,12 +1,19 @@
 import type { ProviderId } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
-import type { CheckedBinding } from "../config/check.ts";
+import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import type { Evidence, Happening, IntentEvent } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
-import { type FieldRecord, type JournalState, mayBeMovedLater, type OpenIntent } from "../journal/state.ts";
+import type { CreationSettlement } from "../journal/ownership.ts";
+import {
+  type FieldRecord,
+  type JournalState,
+  mayBeMovedLater,
+  type OpenCall,
+  type OpenIntent,
+} from "../journal/state.ts";
 import { comparable } from "./compare.ts";
-import { objectOf } from "./object.ts";
+import { accountKeyOf, objectOf } from "./object.ts";
 import type { Reading } from "./read.ts";
 import { evidenceOf } from "./row.ts";
 
@@ -18,6 +25,15 @@ export interface Settlement {
   readonly happening: Extract<Happening, { type: "settled" }>;
 }
 
+/** What a look says about an earlier creation whose outcome was not known. */
+export interface SettledCreation {
+  readonly provider: string;
+  readonly gateway: string;
+  /** Null: nothing was made. */
+  readonly id: ProviderId | null;
+  readonly happening: CreationSettlement;
+}
+
 // A run that left an intent without an answer may have waited that long for its account's budget before it sent the request.
 const LONGEST_WAIT_MS = 15 * 60_000;
 
@@ -25,7 +41,7 @@ const LONGEST_WAIT_MS = 15 * 60_000;
  * When the requests of an open intent are surely over, in milliseconds since 1970. `startedAt` is when the asking run began:
  * whoever wrote the intent was dead by then.
  */
-export function settlesAt({ intent, endedAt }: OpenIntent, startedAt: number): number {
+export function settlesAt({ intent, endedAt }: OpenCall, startedAt: number): number {
   const { timeoutMs } = intent;
   if (endedAt !== undefined) return Date.parse(endedAt) + timeoutMs;
   return Math.min(startedAt, Date.parse(intent.at) + LONGEST_WAIT_MS) + timeoutMs;
@@ -36,8 +52,22 @@ export function allSettleAt(
   bindings: readonly CheckedBinding[],
   journal: JournalState,
   startedAt: number,
+  unmade: readonly UnmadeBinding[] = [],
 ): number | undefined {
-  const open = bindings.flatMap((binding) => journal.record(objectOf(binding))?.open ?? []);
+  const { ownership } = journal;
+  const open: readonly OpenCall[] = [
+    ...bindings.flatMap((binding) => journal.record(objectOf(binding))?.open ?? []),
+    ...unmade.flatMap((binding) => {
+      const account = accountKeyOf(binding);
+      return [
+        ...ownership
+          .openCreations(account, binding.provider)
+          .map(({ creation, ...end }) => ({ intent: creation, ...end })),
+        // What is made could get the id of what is still being removed.
+        ...ownership.openRemovals(account).map(({ removal, ...end }) => ({ intent: removal, ...end })),
+      ];
+    }),
+  ];
   return open.length === 0 ? undefined : Math.max(...open.map((each) => settlesAt(each, startedAt)));
 }
 
@@ -47,7 +77,7 @@ export function settleOpenIntents(
   readings: ReadonlyMap<CheckedBinding, Reading>,
   journal: JournalState,
   fingerprints: Fingerprints,
-  isOver: (open: OpenIntent) => boolean,
+  isOver: (open: OpenCall) => boolean,
 ): Settlement[] {
   const settlements = bindings.flatMap((binding) => {
     const reading = readings.get(binding);

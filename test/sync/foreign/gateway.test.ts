@@ -386,3 +386,110 @@ describe("an update", () => {
     expect(error.message).toBe(`${what}: (not shown: it could hold a secret)`);
   });
 });
+
+/** A gateway whose capabilities promise what these members say. */
+const promising = (capabilities: string, methods: AdapterMembers): Promise<AnyAdapter> =>
+  load(
+    {
+      open: `(s) => { const g = new AcmeGateway(s); g.capabilities = { ...g.capabilities, ${capabilities} }; return g; }`,
+    },
+    methods,
+  );
+const CREATION = "creation: { requires: ['name', 'slug'], takes: ['name', 'slug', 'credential'] }";
+const creation = { ...update, slug: "k9" } as const;
+
+describe("what a gateway can have beyond updates", () => {
+  it.each([
+    ["creation", CREATION, "explainCreation, create"],
+    ["removal", "removes: true", "remove"],
+    ["sharing", "shared: true", "usedBy"],
+  ])("is refused where %s is promised and lacking", async (_what, capabilities, lacking) => {
+    const adapter = await promising(capabilities, {});
+    expect(await gatewayErrorOf(() => adapter.open(settings))).toMatchObject({
+      name: "InvalidInputError",
+      outcome: "not-sent",
+      message: `acme: the adapter opened no gateway: its capabilities promise ${lacking}, which it lacks`,
+    });
+  });
+
+  it("is not there where it is not promised, whatever the adapter has", async () => {
+    const gateway = await open({ create: "() {}", explainCreation: "() {}", remove: "() {}", usedBy: "() {}" });
+    const optional = ["create", "explainCreation", "remove", "usedBy"];
+    expect(optional.filter((name) => name in gateway)).toEqual([]);
+  });
+
+  it("is refused where the promise has no form of the contract", async () => {
+    const adapter = await promising("creation: { requires: ['nam'] }", {});
+    const error = await gatewayErrorOf(() => adapter.open(settings));
+    expect(error.message).toContain("the capabilities of the adapter are wrong: lacks creation.takes");
+  });
+
+  it("a creation is explained without the key", async () => {
+    const adapter = await promising(CREATION, {
+      create: "() {}",
+      explainCreation:
+        "({ slug, credential }) { return [{ method: 'POST', path: '/keys', body: [slug, credential.apiKey.reveal()] }] }",
+    });
+    expect(adapter.open(settings).explainCreation?.(creation)).toEqual([
+      { method: "POST", path: "/keys", body: ["k9", "[redacted]"] },
+    ]);
+  });
+
+  const what = "acme: the adapter failed without saying what became of the write";
+  it.each<readonly [string, string, string]>([
+    [
+      "throws the key",
+      "async ({ credential }) { throw new Error('bad ' + credential.apiKey.reveal()) }",
+      `${what}: bad [redacted]`,
+    ],
+    ["gives nothing", "async () {}", "acme: the adapter gave no answer of the contract: expected plain data"],
+    [
+      "gives no id",
+      "async () { return { provider: { name: 'N', credential: { kind: 'inline' } }, notes: [] } }",
+      "acme: the adapter gave no answer of the contract: lacks provider.id",
+    ],
+  ])("a creation that %s has an unknown outcome", async (_what, create, message) => {
+    const adapter = await promising(CREATION, { create, explainCreation: "() {}" });
+    const error = await gatewayErrorOf(() => adapter.open(settings).create?.(creation));
+    expect(error).toMatchObject({ name: "InvalidResponseError", outcome: "unknown", retryable: false, message });
+  });
+
+  it("a creation gives the new object, and no key back", async () => {
+    const adapter = await promising(CREATION, {
+      create: `async ({ credential }) {
+        return { provider: { ...${STATE}, extra: 1 }, notes: [{ code: "c", message: credential.apiKey.reveal() }] };
+      }`,
+      explainCreation: "() {}",
+    });
+    expect(await adapter.open(settings).create?.(creation)).toEqual({
+      provider: { id: "k1", name: "N", credential: { kind: "inline" } },
+      notes: [{ code: "c", message: "[redacted]" }],
+    });
+  });
+
+  it("a removal gives nothing", async () => {
+    const adapter = await promising("removes: true", { remove: "async (id) { return id; }" });
+    expect(await adapter.open(settings).remove?.("k1")).toBeUndefined();
+  });
+
+  it("a removal that throws has an unknown outcome, and shows no token", async () => {
+    const adapter = await promising("removes: true", { remove: `async () { throw new Error("${TOKEN}") }` });
+    const error = await gatewayErrorOf(() => adapter.open(settings).remove?.("k1"));
+    expect(error).toMatchObject({ name: "InvalidResponseError", outcome: "unknown", message: `${what}: [redacted]` });
+  });
+
+  it("what uses an object is plain data of ids and names, without the token", async () => {
+    const users = `[{ id: "p1", name: "${TOKEN}", more: 1 }]`;
+    const adapter = await promising("shared: true", { usedBy: `async () { return ${users} }` });
+    expect(await adapter.open(settings).usedBy?.("k1")).toEqual([{ id: "p1", name: "[redacted]" }]);
+  });
+
+  it("what uses an object and has no name is no answer, and nothing was sent", async () => {
+    const adapter = await promising("shared: true", { usedBy: "async () { return [{ id: 'p1' }] }" });
+    expect(await gatewayErrorOf(() => adapter.open(settings).usedBy?.("k1"))).toMatchObject({
+      name: "InvalidResponseError",
+      outcome: "not-sent",
+      message: "acme: the adapter gave no answer of the contract: lacks 0.name",
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { allowLoopback } from "../support/loopback.ts";
+import { NEW, OLD, useRotation } from "./scene.ts";
+
+allowLoopback();
+const open = useRotation();
+const BOTH = "openai --to env:NEW_KEY --from env:OLD_KEY";
+const ALL_OLD = [OLD, OLD, OLD];
+const withBadKeys = (badKeys: readonly string[], more = {}) => ({
+  switches: { barndoor: { badKeys: [...badKeys], ...more } },
+});
+
+describe("a gateway's own health probe", () => {
+  it("that finds the new key bad puts the old one back everywhere", async () => {
+    const scene = await open(withBadKeys([NEW]));
+    const { result, exit } = await scene.rotate(BOTH);
+    expect({ status: result.status, stored: scene.stored(), exit }).toEqual({
+      status: "all-old",
+      stored: ALL_OLD,
+      exit: 1,
+    });
+    expect(result.failure).toContain("openai @ barndoor: its health probe finds the key bad");
+    expect(result.rows[1]?.evidence).toContain("health");
+  });
+
+  it("that finds the old key bad as well, once it is back, needs an operator", async () => {
+    const scene = await open({ ...withBadKeys([NEW, OLD]), isAdopted: true });
+    const { result } = await scene.rotate(BOTH);
+    expect({ status: result.status, stored: scene.stored() }).toEqual({ status: "needs-operator", stored: ALL_OLD });
+    expect(result.rows.map(({ holds, reason }) => [holds, reason?.slice(0, 33)])).toEqual([
+      ["old", undefined],
+      ["old", "its health probe finds the key ba"],
+      ["old", undefined],
+    ]);
+  });
+
+  it("that is bad before the rotation refuses it, unless the old key is to be given up", async () => {
+    const scene = await open(withBadKeys([OLD]));
+    const refused = await scene.run(["rotate", ...scene.words(BOTH)]);
+    expect({ exit: refused.exit, writes: scene.writes() }).toEqual({ exit: 1, writes: [] });
+    expect(refused.stderr).toContain(
+      "gateways.barndoor: is unhealthy before the rotation (The upstream refused the key.)",
+    );
+    const { result } = await scene.rotate("openai --to env:NEW_KEY --on-failure keep");
+    expect(result.status).toBe("all-new");
+  });
+
+  it("is waited for", async () => {
+    const scene = await open(withBadKeys([], { probeDelayMs: 300 }));
+    const { result } = await scene.rotate(`${BOTH} --probe-within 10m`);
+    expect(result.rows[1]?.evidence).toContain("health");
+    expect(result.status).toBe("all-new");
+  });
+
+  it("that does not come in time proves neither key: an operator is told, and the old one is back", async () => {
+    const scene = await open({ ...withBadKeys([], { probeDelayMs: 3_600_000 }), isAdopted: true });
+    const { result } = await scene.rotate(`${BOTH} --probe-within 30s`);
+    expect({ status: result.status, stored: scene.stored() }).toEqual({ status: "needs-operator", stored: ALL_OLD });
+    expect(result.failure).toBe("openai @ barndoor: was not verified within 30 s: its health is unverified");
+  });
+
+  it("that a kind of provider never has speaks neither way", async () => {
+    const scene = await open(withBadKeys([], { probeDelayMs: 3_600_000 }));
+    const { result } = await scene.rotate(`${BOTH} --probe-within 30s`);
+    expect({ status: result.status, evidence: result.rows[1]?.evidence }).toEqual({
+      status: "all-new",
+      evidence: ["updatedAt"],
+    });
+  });
+});
