@@ -25,7 +25,7 @@ it(
     expect(await rotateAt(undisturbed)).toMatchObject({ exit: 0 });
     const points = differentPoints(momentsOf(watchedIn(undisturbed)), tornHalf);
     // Around the first line it has not begun, at the last one it has ended.
-    const chosen = [...points.slice(0, 1), ...ofMany(points.slice(1, -1), 6), ...points.slice(-1)];
+    const chosen = [...points.slice(0, 1), ...ofMany(points.slice(1, -1), 3), ...points.slice(-1)];
     for (const point of chosen) {
       const scene = await open();
       const { signal } = await rotateAt(scene, point);

@@ -52,7 +52,7 @@ async function start({ seed: holds = {}, fields = NEW, binding = CREATED, provid
 /** What the gateway holds, asked without the adapter. */
 async function list(url: string, token: string): Promise<{ readonly body: readonly Record<string, unknown>[] }> {
   const response = await fetch(`${url}/provider-keys`, {
-    headers: { authorization: `Bearer ${token}`, "ngrok-version": "2" },
+    headers: { authorization: `Bearer ${token}` },
   });
   const { aiGatewayProviderKeys } = jsonOf(await response.text());
   return { body: Array.isArray(aiGatewayProviderKeys) ? aiGatewayProviderKeys : [] };
