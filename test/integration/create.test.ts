@@ -111,6 +111,7 @@ describe("a binding whose object is to be made", () => {
           adapter: "ngrok",
           id: key?.id,
           status: "done",
+          change: "create",
           writes: ["name", "description", "metadata", "credential"],
           notes: [],
         },
@@ -122,6 +123,20 @@ describe("a binding whose object is to be made", () => {
     expect([clean, planned.map(({ id, status }) => [id, status])]).toEqual([0, [[key?.id, "in-sync"]]]);
     expect((await run("apply")).exit).toBe(0);
     expect(posts()).toHaveLength(1);
+  });
+
+  it("is told of in the plan's and the apply's words", async () => {
+    const { run } = await start();
+    const planned = (await run("plan")).stdout.split("\n").map((line) => line.trimEnd());
+    expect(planned.slice(0, 4)).toEqual([
+      "+ p @ ngrok-prod (ngrok new): create",
+      "    + upstream    openai",
+      "    + name        New key",
+      '    + credential  {"apiKey":"env:KEY","scheme":"api_key"}',
+    ]);
+    expect((await run("apply")).stdout).toContain(
+      "done    p @ ngrok-prod (ngrok aigpk_new_0001): create the object, name, credential\n",
+    );
   });
 
   it("carries a marker in its metadata, which no plan takes for a difference", async () => {

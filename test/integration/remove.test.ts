@@ -59,6 +59,7 @@ describe("what was made and is gone from the config", () => {
     expect(sandbox.stored("ngrok", id)).toBeDefined();
     const { exit: done, rows: applied } = await rows("apply --prune");
     expect([done, ofNgrok(applied)]).toEqual([0, [[id, "done", undefined]]]);
+    expect(applied).toMatchObject([{ change: "remove", writes: [] }]);
     expect(sandbox.stored("ngrok", id)).toBeUndefined();
     expect(deletions()).toHaveLength(1);
     expect((await rows("plan")).document.removable).toBeUndefined();

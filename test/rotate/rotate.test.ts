@@ -40,6 +40,15 @@ describe("a rotation", () => {
     expect(stdout).not.toMatch(/revoke|safe/i);
   });
 
+  it("asks for nothing where the config's own reference gives the new key", async () => {
+    const scene = await open();
+    scene.environment.KEY = NEW;
+    const { stdout } = await scene.run(["rotate", "openai", "--to", "env:KEY", "--from", "env:OLD_KEY"]);
+    expect(stdout).toContain("All 3 hold the new key.");
+    expect(stdout).not.toContain("Put the new key");
+    expect((await scene.run(["plan"])).exit).toBe(0);
+  });
+
   it("leaves an empty plan once the config's reference gives the new key, and never the old one again before", async () => {
     const scene = await open();
     await scene.rotate(BOTH);

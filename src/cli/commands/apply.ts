@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { referenceKey, type SecretReference } from "../../sync/config/reference.ts";
 import type { WantedSecret } from "../../sync/connect.ts";
 import { worstExit } from "../../sync/exit-code.ts";
 import {
@@ -24,7 +23,9 @@ import {
   type ResolvedSecrets,
   readersOf,
   readPlanFile,
+  referenceKey,
   resolveSecrets,
+  type SecretReference,
   secretsOf,
   secretsToCompare,
   secretsToWrite,

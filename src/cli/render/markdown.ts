@@ -1,7 +1,7 @@
 import { type ApplyResult, describeExceeded, type FieldComparison, type Plan, type PlanRow } from "../../sync/index.ts";
 import { adviceFor } from "./advice.ts";
 import { code, markdownOf } from "./markdown-text.ts";
-import { countsOfApply, describeSettledCreation, describeSettlement, remarksOf } from "./result-text.ts";
+import { countsOfApply, describeSettledCreation, describeSettlement, remarksOf, thingsOf } from "./result-text.ts";
 import { shownPair, shownValue } from "./shown.ts";
 import {
   consequenceOf,
@@ -58,7 +58,7 @@ export function applyMarkdown(result: ApplyResult): string {
     table: {
       head: ["Provider", "Gateway", "Outcome", "Fields", "Remarks"],
       groups: rows.map((row) => [
-        [...aboutOf(row), row.status, row.writes.join(", "), remarksOf(row).map(remark).join("<br>")],
+        [...aboutOf(row), row.status, thingsOf(row).join(", "), remarksOf(row).map(remark).join("<br>")],
       ]),
     },
     trailing: [],

@@ -53,8 +53,10 @@ function blockOf(row: PlanRow, purpose: Purpose, style: Style): string[] {
   const [sign, kind] = LOOKS[status];
   const name = style("strong", printable(`${provider} @ ${gateway}`));
   const details = [
-    ...columns(creationCells(row)),
-    ...columns(notableFields(row).map((field) => fieldCells(row, field, purpose, style))),
+    ...columns([
+      ...creationCells(row, style),
+      ...notableFields(row).map((field) => fieldCells(row, field, purpose, style)),
+    ]),
     ...alongLine(row),
     ...reachLine(row),
     ...(reason === undefined ? [] : [shownMessage(reason)]),
@@ -80,11 +82,11 @@ function valuesOf({ verdict, before, after }: FieldComparison, purpose: Purpose,
   return `${left}${purpose === "plan" ? " -> " : ", expected "}${coloured("added", desired)}`;
 }
 
-function creationCells(row: PlanRow): string[][] {
-  const { slug, upstream } = row.creation ?? {};
+function creationCells({ creation: { slug, upstream } = {} }: PlanRow, style: Style): string[][] {
+  const cells = (name: string, value: string) => [`${style("added", "+")} ${name}`, shownValue(value)];
   return [
-    ...(slug === undefined ? [] : [["+ slug", slug]]),
-    ...(upstream === undefined ? [] : [["+ upstream", upstream]]),
+    ...(slug === undefined ? [] : [cells("slug", slug)]),
+    ...(upstream === undefined ? [] : [cells("upstream", upstream)]),
   ];
 }
 

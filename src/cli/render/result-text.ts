@@ -22,7 +22,7 @@ export function renderApply(result: ApplyResult, style: Style = plainStyle): str
   return [
     ...settledCreations.map((each) => `settled by the list: ${printable(describeSettledCreation(each))}`),
     ...settled.map((each) => `settled by reading: ${printable(describeSettlement(each))}`),
-    ...rows.flatMap((row) => blockOf(row, row.writes, style)),
+    ...rows.flatMap((row) => blockOf(row, thingsOf(row), style)),
     ...(cancelled ? [`${style("warning", "cancelled")} before everything was done`] : []),
     ...(journalError === undefined ? [] : [`${style("error", "journal")}: ${shownMessage(journalError)}`]),
     style("strong", `${countsOfApply(result)}.`),
@@ -43,6 +43,11 @@ export function renderAdopt({ rows }: AdoptResult, style: Style = plainStyle): s
   const counts = `${count("adopted")} adopted, ${count("failed")} failed, ${count("blocked")} blocked.`;
   const things = (row: AdoptResult["rows"][number]) => [...(row.owned ? ["the object"] : []), ...row.fields];
   return [...rows.flatMap((row) => blockOf(row, things(row), style)), style("strong", counts)].join("\n");
+}
+
+/** What a row of an apply is about: the object that is made or removed, and fields. */
+export function thingsOf({ change, writes }: AppliedRow): string[] {
+  return [...(change === undefined ? [] : [`${change} the object`]), ...writes];
 }
 
 /** How many rows of an apply ended how. */

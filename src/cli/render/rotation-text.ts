@@ -1,4 +1,10 @@
-import type { RotatedRow, RotationInput, RotationResult } from "../../sync/index.ts";
+import {
+  type RotatedRow,
+  type RotationInput,
+  type RotationResult,
+  referenceKey,
+  type SecretReference,
+} from "../../sync/index.ts";
 import { plainStyle, type Style, type StyleKind } from "../style.ts";
 import { padded } from "./columns.ts";
 import { remarksOf } from "./result-text.ts";
@@ -10,17 +16,17 @@ const WIDTH = 7;
 /** The outcome of a rotation for people: what each gateway holds, by what evidence, and what is left to do. */
 export function renderRotation(
   result: RotationResult,
-  { selection: { reference } }: Pick<RotationInput, "selection">,
+  { selection: { reference }, to }: Pick<RotationInput, "selection"> & { readonly to: SecretReference },
   style: Style = plainStyle,
 ): string {
   const { rows, failure, cancelled, journalError } = result;
   return [
     ...rows.flatMap((row) => blockOf(row, style)),
-    ...(failure === undefined ? [] : [`The new key was given up: ${shownMessage(failure)}`]),
+    ...(failure === undefined ? [] : [`What failed: ${shownMessage(failure)}`]),
     ...(cancelled ? [`${style("warning", "cancelled")} before everything was done`] : []),
     ...(journalError === undefined ? [] : [`${style("error", "journal")}: ${shownMessage(journalError)}`]),
     style("strong", `${verdictOf(result)}.`),
-    ...adviceOf(result, printable(`${reference.kind}:${reference.target}`)),
+    ...adviceOf(result, referenceKey(reference) === referenceKey(to) ? undefined : reference),
   ].join("\n");
 }
 
@@ -38,23 +44,32 @@ function blockOf(row: RotatedRow, style: Style): string[] {
 }
 
 function verdictOf({ status, rows }: RotationResult): string {
-  if (status === "all-new") return `All ${rows.length} hold the new key`;
-  if (status === "all-old") return `All ${rows.length} hold the old key: nothing was changed, or it was put back`;
+  const all = rows.length === 1 ? "The object holds" : `All ${rows.length} hold`;
+  if (status === "all-new") return `${all} the new key`;
+  if (status === "all-old") return `${all} the old key: nothing was changed, or it was put back`;
   const count = (wanted: RotatedRow["holds"]) => rows.filter(({ holds }) => holds === wanted).length;
   return `Needs an operator: ${count("new")} hold the new key, ${count("old")} the old one, of ${count("unknown")} it is not known`;
 }
 
-function adviceOf({ status, oldKeyElsewhere, resumable }: RotationResult, reference: string): string[] {
+/** `outdated`: the config's own reference, where it may still give the old key. */
+function adviceOf(
+  { status, oldKeyElsewhere, resumable }: RotationResult,
+  outdated: SecretReference | undefined,
+): string[] {
   if (status === "needs-operator") {
     return resumable ? ["Repair what is named above, then go on with: gatefold rotate --resume"] : [];
   }
   if (status === "all-old") return [];
   return [
-    `Put the new key where ${reference} leads to: until then, plan and apply show its providers as blocked or changed.`,
+    ...(outdated === undefined ? [] : [`Put the new key where ${shownReference(outdated)} leads to: ${UNTIL_THEN}.`]),
     ...heldElsewhere(oldKeyElsewhere),
     "Whether the old key is still used anywhere else, nothing here can tell.",
   ];
 }
+
+const UNTIL_THEN = "until then, plan and apply show its providers as blocked or changed";
+
+const shownReference = ({ kind, target }: SecretReference) => printable(`${kind}:${target}`);
 
 function heldElsewhere(places: RotationResult["oldKeyElsewhere"]): string[] {
   if (places === undefined) return [];

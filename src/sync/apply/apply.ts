@@ -23,7 +23,9 @@ export interface AppliedRow {
   /** Null where an object was to be made, and none is known to be there. */
   readonly id: ProviderId | null;
   readonly status: "done" | "failed" | "blocked" | "unknown";
-  /** The fields of the update. */
+  /** Absent: an update. */
+  readonly change?: "create" | "remove";
+  /** The fields of the update, or of what is made. */
   readonly writes: readonly Field[];
   readonly notes: readonly Note[];
   readonly reason?: string;

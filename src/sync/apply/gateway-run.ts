@@ -43,13 +43,14 @@ export class GatewayRun {
 
   /** Ends a row that has something to do: by one update, a creation, a removal, or blocked with the reason. */
   async apply(row: PlanRow, binding: CheckedBinding | UnmadeBinding | undefined): Promise<AppliedRow> {
-    const { provider, gateway, adapter, id, writes } = row;
-    const about = { provider, gateway, adapter, id, writes, notes: [] };
+    const { provider, gateway, adapter, id, writes, status } = row;
+    const change = status === "create" || status === "remove" ? { change: status } : {};
+    const about = { provider, gateway, adapter, id, ...change, writes, notes: [] };
     if (binding === undefined) throw new Error("the plan was made from another config");
     const obstacle = this.#obstacle(row, binding);
     if (obstacle !== undefined) return { ...about, status: "blocked", reason: obstacle };
     if (!("providerId" in binding)) return { ...about, ...(await this.#make(row, binding)) };
-    if (row.status !== "remove") return { ...about, ...(await this.#write(row, binding)) };
+    if (status !== "remove") return { ...about, ...(await this.#write(row, binding)) };
     const { ending, closes } = await removeObject(row, binding, this.#parts, this.#outgoing());
     this.#closed ??= closes;
     return { ...about, ...ending };

@@ -132,6 +132,7 @@ export const applyDocument = z
       z.strictObject({
         ...about,
         status: z.enum(["done", "failed", "blocked", "unknown"]),
+        change: z.enum(["create", "remove"]).exactOptional().meta({ description: "Absent: an update." }),
         writes: z.array(field),
         notes: z.array(note),
         reason: text.exactOptional(),
