@@ -135,3 +135,8 @@ export function errorData(error: unknown): unknown {
 }
 
 const withLineEnd = (text: string) => (text.endsWith("\n") ? text : `${text}\n`);
+
+/** Says why nothing seems to happen for a while. */
+export function announceWait({ stderr }: Pick<Host, "stderr">, milliseconds: number): void {
+  stderr(`Waiting ${Math.ceil(milliseconds / 1000)} s: requests of an earlier run may still be under way.\n`);
+}

@@ -34,7 +34,7 @@ import {
   writeIds,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
-import { errorText, failureCode, type Report } from "../output.ts";
+import { announceWait, errorText, failureCode, type Report } from "../output.ts";
 import { printable } from "../render/shown.ts";
 import { applyMarkdown, renderApply } from "../render.ts";
 import { openChecked, readConfig, type Session } from "../session.ts";
@@ -207,9 +207,9 @@ function allowances({ allow = [] }: ApplyOptions, saved: PlanDocument | undefine
 const targetOf = (allowance: string) => allowance.split("=", 1)[0];
 
 // A request of a run that was killed may still take effect: what is read before that would be believed too early.
-async function waitForEarlierRequests({ runtime, stderr, signal }: Host, until: number | undefined): Promise<void> {
-  const milliseconds = (until ?? 0) - runtime.now();
+async function waitForEarlierRequests(host: Host, until: number | undefined): Promise<void> {
+  const milliseconds = (until ?? 0) - host.runtime.now();
   if (milliseconds <= 0) return;
-  stderr(`Waiting ${Math.ceil(milliseconds / 1000)} s: requests of an earlier run may still be under way.\n`);
-  await runtime.sleep(milliseconds, signal);
+  announceWait(host, milliseconds);
+  await host.runtime.sleep(milliseconds, host.signal);
 }

@@ -25,7 +25,7 @@ import {
 } from "../../sync/index.ts";
 import { isTrusted } from "../adapters.ts";
 import type { Host } from "../host.ts";
-import { errorText, type Report } from "../output.ts";
+import { announceWait, errorText, type Report } from "../output.ts";
 import { renderRotation } from "../render/rotation-text.ts";
 import { openBindings, readConfig, type SessionOptions } from "../session.ts";
 import { plainStyle, styleFor } from "../style.ts";
@@ -90,6 +90,7 @@ export async function rotate(host: Host, providers: readonly string[], options: 
     runtime,
     ...(reason === undefined ? {} : { reason }),
     ...(allow === undefined ? {} : { allow }),
+    onWait: (milliseconds) => announceWait(host, milliseconds),
   };
   try {
     const result = await (isResumed ? resumeRotation : rotateKey)(input, { stopping: signal, signal: force });

@@ -10,7 +10,7 @@ import type { Journal } from "../journal/journal.ts";
 import { JournalState } from "../journal/state.ts";
 import { compareField } from "../plan/compare.ts";
 import { idsOf, Lists, lookAlikes } from "../plan/look-alikes.ts";
-import { accountKeyOf, desiredFingerprint, isSecretField, objectOf } from "../plan/object.ts";
+import { accountKeyOf, desiredFingerprints, isSecretField, objectOf } from "../plan/object.ts";
 import { type Readers, type Reading, readBindings } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
 import type { Runtime } from "../runtime.ts";
@@ -182,8 +182,7 @@ function happeningsOf(
   const owned: readonly Happening[] = objects && !isOurs ? [{ type: "owned", object, provider, after }] : [];
   const fields = keys ? [...secretFields(binding)] : [];
   if (fields.length === 0) return owned;
-  const entries = fields.map((field) => [field, desiredFingerprint(binding, field, fingerprints, secretOf)] as const);
-  const prints = Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined));
+  const prints = desiredFingerprints(binding, fields, { fingerprints, secretOf });
   return [...owned, { type: "adopted", object, provider, fields, fingerprints: prints, after }];
 }
 

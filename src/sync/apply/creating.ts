@@ -11,9 +11,9 @@ import { withSecrets } from "../config/desired.ts";
 import type { Evidence, Happening } from "../journal/event.ts";
 import { compareField } from "../plan/compare.ts";
 import { withMarker } from "../plan/marker.ts";
-import { accountKeyOf, desiredFingerprint, requestTimeoutOf } from "../plan/object.ts";
+import { accountKeyOf, desiredFingerprints, requestTimeoutOf } from "../plan/object.ts";
 import { evidenceOf, widened } from "../plan/row.ts";
-import { closingReason, defectOf, type Ending, failureOf, notesOn, present } from "./ending.ts";
+import { closingReason, defectOf, type Ending, failureOf, notesOn } from "./ending.ts";
 import type { GatewayRunParts } from "./gateway-run.ts";
 import { unechoedOf } from "./unechoed.ts";
 
@@ -45,7 +45,7 @@ export async function makeObject(binding: UnmadeBinding, parts: GatewayRunParts,
     ...creation,
     ...(marked === undefined ? {} : { marker }),
     fields: [...chosen],
-    fingerprints: present(chosen, (field) => desiredFingerprint(binding, field, fingerprints, secretOf)),
+    fingerprints: desiredFingerprints(binding, chosen, parts),
     timeoutMs: requestTimeoutOf(binding),
   });
   if (intent === undefined) return { ending: { status: "blocked", notes: [], reason: `not sent: ${notes.problem}` } };
@@ -64,7 +64,7 @@ export async function makeObject(binding: UnmadeBinding, parts: GatewayRunParts,
       creation: intent.seq,
       object: { ...accountKeyOf(binding), id: made.providerId },
       fields: held,
-      fingerprints: present(held, (field) => desiredFingerprint(made, field, fingerprints, secretOf)),
+      fingerprints: desiredFingerprints(made, held, parts),
       after,
       ...(Object.keys(unechoed).length === 0 ? {} : { unechoed }),
     });

@@ -1,6 +1,6 @@
 import type { GatewayError } from "../../contract/errors.ts";
 import type { Note } from "../../contract/state.ts";
-import { type Field, updateFields } from "../../contract/update.ts";
+import { updateFields } from "../../contract/update.ts";
 import type { FieldFingerprints, Happening } from "../journal/event.ts";
 import type { AppliedRow } from "./apply.ts";
 
@@ -53,10 +53,4 @@ export function notesOn(unechoed: FieldFingerprints): Note[] {
     code: "not-echoed",
     message: `${field} was accepted, and the gateway shows another value for it; it is not written again until it changes`,
   }));
-}
-
-/** What there is of each field. */
-export function present(fields: readonly Field[], of: (field: Field) => string | undefined): FieldFingerprints {
-  const entries = fields.map((field) => [field, of(field)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -7,12 +7,12 @@ import type { ResolvedSecrets } from "../connect.ts";
 import type { IntentEvent } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { JournalState } from "../journal/state.ts";
-import { desiredFingerprint, isSecretField, objectOf, requestTimeoutOf } from "../plan/object.ts";
+import { desiredFingerprint, desiredFingerprints, isSecretField, objectOf, requestTimeoutOf } from "../plan/object.ts";
 import type { PlanRow } from "../plan/plan.ts";
 import { evidenceOf } from "../plan/row.ts";
 import type { AppliedRow, ApplyCall } from "./apply.ts";
 import { makeObject } from "./creating.ts";
-import { closingReason, defectOf, type Ending, notesOn, type Outcome, outcomeOf, present } from "./ending.ts";
+import { closingReason, defectOf, type Ending, notesOn, type Outcome, outcomeOf } from "./ending.ts";
 import { removeObject } from "./removing.ts";
 import type { RunJournal } from "./run-journal.ts";
 import { unechoedOf } from "./unechoed.ts";
@@ -104,7 +104,7 @@ export class GatewayRun {
       provider: row.provider,
       fields: [...row.writes],
       ...this.#requestsOf(row, binding),
-      fingerprints: present(row.writes, (field) => this.#fingerprintOf(binding, field)),
+      fingerprints: desiredFingerprints(binding, row.writes, this.#parts),
       before: row.seen,
       timeoutMs: requestTimeoutOf(binding),
       ...(rotation === undefined ? {} : { rotation }),

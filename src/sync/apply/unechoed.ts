@@ -6,7 +6,6 @@ import type { FieldFingerprints } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import { comparable, compareField } from "../plan/compare.ts";
 import { objectOf } from "../plan/object.ts";
-import { present } from "./ending.ts";
 
 /** What the gateway took, and shows otherwise: the fingerprints of what it shows. */
 export function unechoedOf(
@@ -20,4 +19,9 @@ export function unechoedOf(
     if (kind !== "different" || field === "credential") return undefined;
     return fingerprints.of(objectOf(binding), field, comparable(field, before));
   });
+}
+
+function present(fields: readonly Field[], of: (field: Field) => string | undefined): FieldFingerprints {
+  const entries = fields.map((field) => [field, of(field)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -1,9 +1,8 @@
 import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
 import { type Field, givenFields } from "../../contract/update.ts";
 import type { UnmadeBinding } from "../config/check.ts";
-import type { FieldFingerprints } from "../journal/event.ts";
 import { type Entry, idsOf, lookAlikes } from "./look-alikes.ts";
-import { desiredFingerprint, isSecretField } from "./object.ts";
+import { desiredFingerprints, isSecretField } from "./object.ts";
 import type { PlanRow } from "./plan.ts";
 import type { RowKnowledge } from "./row.ts";
 import type { Obstacle } from "./settle-creations.ts";
@@ -35,7 +34,7 @@ export function creationRow(
     status: "create",
     writes,
     writesKey: writes.some((field) => isSecretField(binding, field)),
-    fingerprints: fingerprintsOf(binding, writes, knowledge),
+    fingerprints: desiredFingerprints(binding, writes, knowledge),
   };
 }
 
@@ -50,13 +49,4 @@ function takenReason(alike: readonly Entry[]): string {
   return alike.length === 1
     ? `an object of that name is there already, ${idsOf(alike)} (${first?.name}): ${one}`
     : `objects of that name are there already, ${idsOf(alike)}: give the id of the one that is meant`;
-}
-
-function fingerprintsOf(
-  binding: UnmadeBinding,
-  writes: readonly Field[],
-  { fingerprints, secretOf }: RowKnowledge,
-): FieldFingerprints {
-  const entries = writes.map((field) => [field, desiredFingerprint(binding, field, fingerprints, secretOf)] as const);
-  return Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined));
 }

@@ -2,7 +2,7 @@ import type { Field } from "../../contract/update.ts";
 import type { BoundBinding, CheckedBinding, CheckedGateway, UnmadeBinding } from "../config/check.ts";
 import { secretsOf, withSecrets } from "../config/desired.ts";
 import type { ResolvedSecrets } from "../connect.ts";
-import type { AccountKey, ObjectKey } from "../journal/event.ts";
+import type { AccountKey, FieldFingerprints, ObjectKey } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import { comparable } from "./compare.ts";
 
@@ -40,6 +40,16 @@ export function desiredFingerprint(
   if (!holdsReference) return fingerprints.of(object, field, comparable(field, binding.fields[field]));
   if (fingerprints.keyId === undefined || secretOf === undefined) return undefined;
   return fingerprints.of(object, field, withSecrets(binding, [field], secretOf)[field]);
+}
+
+/** The fingerprints of a binding's desired values, of those that have one. */
+export function desiredFingerprints(
+  binding: CheckedBinding | UnmadeBinding,
+  fields: readonly Field[],
+  { fingerprints, secretOf }: { readonly fingerprints: Fingerprints; readonly secretOf: ResolvedSecrets | undefined },
+): FieldFingerprints {
+  const entries = fields.map((field) => [field, desiredFingerprint(binding, field, fingerprints, secretOf)] as const);
+  return Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined));
 }
 
 /** The milliseconds that one attempt of a gateway's request may take. */

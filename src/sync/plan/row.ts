@@ -8,7 +8,7 @@ import type { Evidence, FieldFingerprints } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { FieldRecord, JournalState, ObjectRecord } from "../journal/state.ts";
 import { comparable } from "./compare.ts";
-import { desiredFingerprint, isSecretField, objectOf } from "./object.ts";
+import { desiredFingerprints, isSecretField, objectOf } from "./object.ts";
 import type { PlanRow } from "./plan.ts";
 import { type FieldComparison, judgeField, type Verdict } from "./verdict.ts";
 
@@ -42,7 +42,7 @@ export function judgeRow(
 ): Judged {
   const desired = binding.fields;
   const wanted = updateFields.filter((field) => Object.hasOwn(desired, field));
-  const fingerprints = fingerprintsOf(binding, wanted, knowledge);
+  const fingerprints = desiredFingerprints(binding, wanted, knowledge);
   const fields = wanted.map((field) => judgeOne(binding, field, state, fingerprints, knowledge));
   const seen = evidenceOf(state);
   const record = knowledge.journal?.record(objectOf(binding));
@@ -76,15 +76,6 @@ export function evidenceOf({ credential, updatedAt, slug }: ProviderState<unknow
     ...(updatedAt === undefined || updatedAt === null ? {} : { updatedAt }),
     ...(slug === undefined ? {} : { slug }),
   };
-}
-
-function fingerprintsOf(
-  binding: CheckedBinding,
-  wanted: readonly Field[],
-  { fingerprints, secretOf }: RowKnowledge,
-): FieldFingerprints {
-  const entries = wanted.map((field) => [field, desiredFingerprint(binding, field, fingerprints, secretOf)] as const);
-  return Object.fromEntries(entries.filter(([, fingerprint]) => fingerprint !== undefined));
 }
 
 function judgeOne(

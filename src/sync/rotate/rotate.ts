@@ -11,7 +11,14 @@ import { objectOf } from "../plan/object.ts";
 import { readBindings, readersOf } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
 import { report } from "./report.ts";
-import { allSecrets, type RotationCall, type RotationInput, type RotationResult, type Target } from "./rotation.ts";
+import {
+  allSecrets,
+  type RotationCall,
+  type RotationInput,
+  type RotationResult,
+  stoppable,
+  type Target,
+} from "./rotation.ts";
 import { RotationRun } from "./run.ts";
 import { referenceText } from "./select.ts";
 import { fingerprintWith, stage, targetOf } from "./stage.ts";
@@ -174,9 +181,4 @@ async function readAgain(input: RotationInput, call: Call): Promise<readonly Tar
     const each = readings.get(binding);
     return each !== undefined && "state" in each ? [targetOf(binding, each.state, { selection, connections })] : [];
   });
-}
-
-function stoppable({ stopping, signal }: RotationCall): Call {
-  const signals = [stopping, signal].filter((each) => each !== undefined);
-  return signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
 }

@@ -57,6 +57,8 @@ export interface RotationInput {
   readonly reason?: string;
   /** Limits to go beyond, as `key:GATEWAY=12`. */
   readonly allow?: readonly string[];
+  /** Told before a wait for requests that may still be under way, in milliseconds. */
+  readonly onWait?: (milliseconds: number) => void;
 }
 
 /** How a rotation ends early: `stopping` leads to its failure, and to the restore of what was written. */
@@ -132,4 +134,10 @@ export function allSecrets({ secretOf, to, from }: Pick<RotationInput, "secretOf
 /** A binding's place in messages and for the user's check. */
 export function placeOf({ provider, gateway, providerId: id }: CheckedBinding): VerifyTarget {
   return { provider, gateway, id };
+}
+
+/** A call that either signal ends. */
+export function stoppable({ stopping, signal }: RotationCall): Call {
+  const signals = [stopping, signal].filter((each) => each !== undefined);
+  return signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
 }

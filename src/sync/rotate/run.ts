@@ -12,7 +12,15 @@ import { type Reading, readBindings, readersOf } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
 import { allSettleAt, settleOpenIntents, settlesAt } from "../plan/settle.ts";
 import { type Proof, prove, type Written } from "./prove.ts";
-import { allSecrets, type RotationCall, type RotationInput, type Target, type WhichKey, withKey } from "./rotation.ts";
+import {
+  allSecrets,
+  type RotationCall,
+  type RotationInput,
+  stoppable,
+  type Target,
+  type WhichKey,
+  withKey,
+} from "./rotation.ts";
 
 /** What is known of a target besides what the journal holds. */
 export interface Remarks {
@@ -107,7 +115,9 @@ export class RotationRun {
         .filter((binding) => (known.record(objectOf(binding))?.open.length ?? 0) > 0);
       if (bindings.length === 0) return;
       if (tries > 1 && !(await this.#sleep(READ_AGAIN_MS))) return;
-      await this.#sleep((allSettleAt(bindings, known, this.#startedAt) ?? 0) - runtime.now());
+      const milliseconds = (allSettleAt(bindings, known, this.#startedAt) ?? 0) - runtime.now();
+      if (milliseconds > 0) this.#input.onWait?.(milliseconds);
+      await this.#sleep(milliseconds);
       const readings = await this.#read(bindings);
       const isOver = (each: Parameters<typeof settlesAt>[0]) => settlesAt(each, this.#startedAt) <= runtime.now();
       const settled = settleOpenIntents(bindings, readings, known, fingerprints, isOver);
@@ -158,7 +168,7 @@ export class RotationRun {
     const proofs = await forEachAtMost(PROOFS_AT_ONCE, written, async ({ target }) => {
       const lastWrite = this.#lastWriteOf(target);
       if (lastWrite === undefined) return undefined;
-      const call: Call = which === "old" ? this.#forced : this.#stoppable;
+      const call: Call = which === "old" ? this.#forced : stoppable(this.#call);
       const proof = await prove(target, lastWrite, which, this.#input, call);
       this.#remarks.set(target, { ...this.#remarks.get(target), proof });
       return proof.problem === undefined ? undefined : failureOf(target, proof.problem, "not verified");
@@ -208,12 +218,6 @@ export class RotationRun {
   get #forced(): Call {
     const { signal } = this.#call;
     return signal === undefined ? {} : { signal };
-  }
-
-  /** A call that either signal ends. */
-  get #stoppable(): Call {
-    const signals = [this.#call.stopping, this.#call.signal].filter((signal) => signal !== undefined);
-    return signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
   }
 
   async #sleep(milliseconds: number): Promise<boolean> {
