@@ -97,6 +97,14 @@ describe("a rotation that crashed", () => {
     expect(scene.stored()).toEqual(ALL_NEW);
   });
 
+  it("is gone on with once its last request can take effect no more, and says that it waits", async () => {
+    const scene = await open();
+    await crashAt(scene, 5, {});
+    const { exit, stderr } = await scene.run(["rotate", "--resume"]);
+    expect({ exit, stored: scene.stored() }).toEqual({ exit: 0, stored: ALL_NEW });
+    expect(stderr).toMatch(/^Waiting \d+ s: requests of an earlier run may still be under way\.$/m);
+  });
+
   it.each([
     [
       "another new key",
