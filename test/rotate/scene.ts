@@ -196,6 +196,7 @@ export async function asLibraryCall(
   scene: RotationScene,
   given: (journal: Journal) => Partial<RotationInput>,
   call: RotationCall = {},
+  work: typeof rotateKey = rotateKey,
 ): Promise<RotationResult> {
   const { directory, environment } = scene;
   const text = readFileSync(join(directory, "gatefold.yaml"), "utf8");
@@ -206,7 +207,7 @@ export async function asLibraryCall(
   const runtime = testRuntime();
   const journal = await openJournal(file, runtime, { command: "test" });
   try {
-    return await rotateKey(
+    return await work(
       {
         checked: config,
         selection,
