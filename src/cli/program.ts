@@ -212,7 +212,7 @@ function addOtherCommands(program: Command, host: Host, perform: Perform): void 
     .action((options) =>
       perform(async (format) => (await import("./commands/sandbox.ts")).sandbox(host, format, options)),
     );
-  withJson(program, "demo", "plan, apply and verify against simulated gateways; needs nothing").action(() =>
+  withJson(program, "demo", "plan, apply, verify and rotate against simulated gateways; needs nothing").action(() =>
     perform(async () => (await import("./commands/demo.ts")).demo(host)),
   );
 }

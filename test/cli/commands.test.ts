@@ -373,7 +373,7 @@ describe("demo", () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stdout).toContain("$ gatefold apply --write-unverified");
     expect(stdout).not.toContain("FAIL");
-    const exits = [2, 0, 0, 2, 0, 0, 0];
+    const exits = [2, 0, 0, 2, 0, 0, 0, 0];
     expect(data).toMatchObject({ succeeded: true, steps: exits.map((exit) => ({ exit, expected: exit })) });
   });
 });

@@ -12,6 +12,7 @@ import type { Report } from "../output.ts";
 import { apply } from "./apply.ts";
 import { journalShow } from "./journal.ts";
 import { drift, plan } from "./plan.ts";
+import { rotate } from "./rotate.ts";
 
 type DemoPart = Awaited<ReturnType<typeof loadDemoParts>>[number];
 
@@ -36,10 +37,13 @@ const PROVIDERS = {
   },
 };
 
+/** The provider whose key is rotated after that, and the key that comes next. */
+const ROTATED = { provider: "openai-prod", variable: "NEXT_OPENAI_API_KEY", key: "sk-demo-openai-2026-next" } as const;
+
 const FILE = "gatefold.yaml";
 const FINGERPRINT_VARIABLE = "GATEFOLD_FINGERPRINT_KEY";
 
-/** The main job, against simulated gateways: plan, apply, look at what is stored, find and repair drift. */
+/** The main jobs, against simulated gateways: plan, apply, look at what is stored, find and repair drift, rotate a key. */
 export async function demo(host: Host): Promise<Report> {
   const parts = await loadDemoParts();
   const seed = Object.fromEntries(parts.map(({ gateway, seed: held }) => [gateway, held]));
@@ -85,10 +89,18 @@ async function play(host: Host, config: string, parts: readonly DemoPart[], sand
   const repair = { ...options, reason: "key replaced elsewhere" };
   await step('gatefold apply --reason "key replaced elsewhere"', EXIT.done, () => apply(host, undefined, repair));
   await step("gatefold plan", EXIT.done, () => plan(host, options));
+  const restored = parts.flatMap((part) => storedSecrets(part, sandbox)).every(isNewKey);
+  text.push("The next key is due. It is changed at every gateway, or at none:", "");
+  const { provider, variable } = ROTATED;
+  const [to, from] = [`env:${variable}`, `env:${PROVIDERS[provider].variable}`];
+  await step(`gatefold rotate ${provider} --to ${to} --from ${from}`, EXIT.done, () =>
+    rotate(host, [provider], { ...options, to, from }),
+  );
   await step("gatefold journal show", EXIT.done, () => journalShow(host, options));
-  const restored = parts.flatMap((part) => storedSecrets(part, sandbox)).every(({ isNew }) => isNew);
-  const succeeded = steps.every(({ exit, expected }) => exit === expected) && restored && secrets.every(isNewKey);
-  text.push(succeeded ? "Everything is as the file says, and every stored key is the new one." : "The demo failed.");
+  const rotated = parts.flatMap((part) => storedSecrets(part, sandbox, { [provider]: ROTATED.key })).every(isNewKey);
+  const asWanted = secrets.every(isNewKey) && restored && rotated;
+  const succeeded = steps.every(({ exit, expected }) => exit === expected) && asWanted;
+  text.push(succeeded ? "Everything went as it should, and every stored key is the new one." : "The demo failed.");
   return { data: { succeeded, steps, secrets }, text: text.join("\n"), exit: succeeded ? EXIT.done : EXIT.error };
 }
 
@@ -109,11 +121,17 @@ async function rotateElsewhere(parts: readonly DemoPart[], { urls, tokens }: San
   throw new Error("no simulated gateway shows a hint of its keys");
 }
 
-function storedSecrets({ gateway, bindings, secretMember }: DemoPart, sandbox: Sandbox) {
+/** Whether each object stores its provider's key, or the one that is given for it. */
+function storedSecrets(
+  { gateway, bindings, secretMember }: DemoPart,
+  sandbox: Sandbox,
+  keys: Readonly<Record<string, string>> = {},
+) {
   return Object.entries(PROVIDERS).flatMap(([provider, { variable, key }]) => {
     const id = Object.entries(bindings).find(([name]) => name === provider)?.[1].id;
     if (id === undefined) return [];
-    return [{ gateway, id, variable, isNew: sandbox.stored(gateway, id)?.[secretMember] === key }];
+    const wanted = keys[provider] ?? key;
+    return [{ gateway, id, variable, isNew: sandbox.stored(gateway, id)?.[secretMember] === wanted }];
   });
 }
 
@@ -138,7 +156,7 @@ function configOf(parts: readonly DemoPart[], { urls }: Sandbox): string {
 }
 
 function environmentOf({ tokens }: Sandbox): Host["environment"] {
-  const keys = Object.values(PROVIDERS).map(({ variable, key }) => [variable, key]);
+  const keys = [...Object.values(PROVIDERS), ROTATED].map(({ variable, key }) => [variable, key]);
   const fingerprintKey = [FINGERPRINT_VARIABLE, randomBytes(32).toString("base64")];
   const gatewayTokens = Object.entries(tokens).map(([name, token]) => [tokenVariable(name), token]);
   return Object.fromEntries([fingerprintKey, ...keys, ...gatewayTokens]);
