@@ -1,5 +1,5 @@
 import { secret } from "../../src/index.ts";
-import { type Happening, type Journal, JournalError } from "../../src/sync/index.ts";
+import { type Happening, type Journal, JournalError, type VerifyKey } from "../../src/sync/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import { runtimeLater } from "../support/process.ts";
 import { asLibraryCall, GATEWAYS, NEW, OLD, OTHER, useRotation, watchedJournal } from "./scene.ts";
@@ -159,6 +159,19 @@ describe("a signal", () => {
       stored: ALL_OLD,
     });
     expect(scene.writes()).toEqual(["respan PATCH", "respan PATCH"]);
+  });
+
+  it("ends a check that never answers, and what was written is put back", async () => {
+    const scene = await open();
+    const ending = new AbortController();
+    const endless = () => {
+      ending.abort();
+      return new Promise<boolean>(() => {});
+    };
+    const verify: VerifyKey = (_target, key) => (key.reveal() === OLD ? Promise.resolve(true) : endless());
+    const result = await asLibraryCall(scene, () => ({ verify }), { stopping: ending.signal });
+    expect({ status: result.status, stored: scene.stored() }).toEqual({ status: "all-old", stored: ALL_OLD });
+    expect(result.failure).toBe("openai @ respan: the verify check of the new key could not be made (AbortError)");
   });
 
   it("that comes twice ends at once, and --resume goes on", async () => {

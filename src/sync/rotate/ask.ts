@@ -3,7 +3,10 @@ import type { Secret } from "../../contract/secret.ts";
 import type { CheckedBinding } from "../config/check.ts";
 import { placeOf, type VerifyKey } from "./rotation.ts";
 
-/** What the user's check says against a key, or undefined. What it throws may hold the key: only its kind is shown. */
+/**
+ * What the user's check says against a key, or undefined. What it throws may hold the key: only its kind is shown. One that
+ * never answers is given up when the call is aborted.
+ */
 export async function ask(
   verify: VerifyKey,
   binding: CheckedBinding,
@@ -11,10 +14,22 @@ export async function ask(
   call: Call,
 ): Promise<string | undefined> {
   try {
-    return (await verify(placeOf(binding), key, call)) ? undefined : "says no";
+    const answer = await unlessAborted(async () => verify(placeOf(binding), key, call), call.signal);
+    return answer ? undefined : "says no";
   } catch (error) {
     return `could not be made (${kindOf(error)})`;
   }
+}
+
+function unlessAborted<Result>(work: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal?.reason);
+    if (signal?.aborted) return giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener("abort", giveUp));
+  });
 }
 
 function kindOf(error: unknown): string {
