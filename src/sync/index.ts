@@ -51,7 +51,7 @@ export {
 } from "./config/limits.ts";
 export { type AdapterLoading, findAdapter, loadAdapters } from "./config/load-adapters.ts";
 export { loadConfig, parseConfig } from "./config/load-config.ts";
-export { parseReference, referenceKey, type SecretReference } from "./config/reference.ts";
+export { parseReference, referenceKey, referenceText, type SecretReference } from "./config/reference.ts";
 export { bindingsInScope, type InScope, partInScope, type Scope } from "./config/scope.ts";
 export { referenceProblem, requireTrust } from "./config/trust.ts";
 export { type NewId, type WrittenIds, writeIds } from "./config/write-ids.ts";

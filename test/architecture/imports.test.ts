@@ -204,7 +204,7 @@ describe("what has one place only", () => {
 
   it("a secret is revealed where its text is judged, fingerprinted, searched for or leaves for its destination", () => {
     const kit = ["kit/authentication", "kit/body", "kit/scrub", "kit/settings"];
-    const cli = "cli/commands/verify-command";
+    const cli = "cli/verify-command";
     const places = ["contract/credential", ...kit, "sync/journal/fingerprint", "testing/conformance/canary", cli];
     const allowed = new Set(places.map((place) => `src/${place}.ts`));
     const revealing = files.filter(({ syntax }) => mentions(syntax, isRevealed)).map(({ path }) => path);

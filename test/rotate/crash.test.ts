@@ -1,4 +1,4 @@
-import { type RotationInput, resumeRotation } from "../../src/sync/index.ts";
+import { Fingerprints, type RotationInput, resumeRotation } from "../../src/sync/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import { runtimeLater } from "../support/process.ts";
 import { testRuntime } from "../support/sync.ts";
@@ -106,6 +106,14 @@ describe("a rotation that crashed", () => {
     const { exit, stderr } = await scene.run(["rotate", "--resume"]);
     expect({ exit, stored: scene.stored() }).toEqual({ exit: 0, stored: ALL_NEW });
     expect(stderr).toMatch(/^Waiting \d+ s: requests of an earlier run may still be under way\.$/m);
+  });
+
+  it("is not gone on with by the old key in place of the new one, without fingerprints either", async () => {
+    const scene = await open({ isFingerprinted: false });
+    await crashAt(scene, 5, { fingerprints: new Fingerprints() });
+    const { exit, stdout } = await resume(scene, "--to", "env:OLD_KEY");
+    expect({ exit, writes: scene.writes() }).toEqual({ exit: 1, writes: [] });
+    expect(stdout).toContain("give the same key: there is nothing to rotate");
   });
 
   it.each([

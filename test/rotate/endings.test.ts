@@ -174,6 +174,24 @@ describe("a signal", () => {
     expect(result.failure).toBe("openai @ respan: the verify check of the new key could not be made (AbortError)");
   });
 
+  it("that comes twice before the first write leaves a rotation to go on with, and says so", async () => {
+    const scene = await open();
+    const ending = new AbortController();
+    const begun = ({ type }: Happening) => type === "rotation";
+    const result = await asLibraryCall(scene, (journal) => ({ journal: once(journal, begun, () => ending.abort()) }), {
+      stopping: ending.signal,
+      signal: ending.signal,
+    });
+    expect({ status: result.status, resumable: result.resumable, writes: scene.writes() }).toEqual({
+      status: "all-old",
+      resumable: true,
+      writes: [],
+    });
+    const { exit } = await scene.run(["rotate", "--resume"], { runtime: runtimeLater(HOUR_MS) });
+    expect({ exit, stored: scene.stored() }).toEqual({ exit: 1, stored: ALL_OLD });
+    expect((await scene.run(["plan"])).exit).toBe(0);
+  });
+
   it("that comes twice ends at once, and --resume goes on", async () => {
     const scene = await open();
     const ending = new AbortController();

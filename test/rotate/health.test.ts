@@ -1,5 +1,6 @@
+import type { Connections } from "../../src/sync/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
-import { NEW, OLD, useRotation } from "./scene.ts";
+import { asLibraryCall, NEW, OLD, useRotation } from "./scene.ts";
 
 allowLoopback();
 const open = useRotation();
@@ -8,6 +9,24 @@ const ALL_OLD = [OLD, OLD, OLD];
 const withBadKeys = (badKeys: readonly string[], more = {}) => ({
   switches: { barndoor: { badKeys: [...badKeys], ...more } },
 });
+
+type Health = { readonly status: string; readonly checkedAt?: string };
+
+/** The gateways, one of which shows this health after so many writes of its own. */
+function withHealth(connections: Connections, healthAfter: (writes: number) => Health): Connections {
+  const gateway = connections.get("barndoor");
+  if (gateway === undefined) throw new Error("there is no such gateway");
+  let writes = 0;
+  const get: typeof gateway.get = async (id, call) => ({
+    ...(await gateway.get(id, call)),
+    health: healthAfter(writes),
+  });
+  const update: typeof gateway.update = async (...given) => {
+    writes += 1;
+    return gateway.update(...given);
+  };
+  return new Map([...connections, ["barndoor", { ...gateway, get, update }]]);
+}
 
 describe("a gateway's own health probe", () => {
   it("that finds the new key bad puts the old one back everywhere", async () => {
@@ -49,6 +68,18 @@ describe("a gateway's own health probe", () => {
     const { result } = await scene.rotate(`${BOTH} --probe-within 10m`);
     expect(result.rows[1]?.evidence).toContain("health");
     expect(result.status).toBe("all-new");
+  });
+
+  it("of the new key is not taken for one of the old key, once that is back", async () => {
+    const scene = await open({ isAdopted: true });
+    const found = { status: "healthy", checkedAt: "2026-11-22T08:00:00.000Z" };
+    const result = await asLibraryCall(scene, (_journal, connections) => ({
+      verify: async (_target, key) => key.reveal() === OLD,
+      probeWithinMs: 3_000,
+      connections: withHealth(connections, (writes) => (writes === 0 ? { status: "healthy" } : found)),
+    }));
+    expect({ status: result.status, stored: scene.stored() }).toEqual({ status: "needs-operator", stored: ALL_OLD });
+    expect(result.rows[1]?.reason).toBe("was not verified within 3 s: its health is not probed again");
   });
 
   it("that does not come in time proves neither key: an operator is told, and the old one is back", async () => {

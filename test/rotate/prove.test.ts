@@ -67,7 +67,7 @@ async function proofOf(states: readonly State[], written: Partial<Written>) {
   const left = { hint: "new***", updatedAt: LATER };
   const { state: _state, ...proof } = await prove(
     target,
-    { before, left, health: undefined, at: AT, ...written },
+    { before, left, health: undefined, lastProbe: written.health?.checkedAt, at: AT, ...written },
     "new",
     input,
     {},

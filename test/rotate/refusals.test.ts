@@ -72,9 +72,17 @@ describe("a rotation is refused before any write", () => {
     await scene.bySomebodyElse("respan", 101, { baseUrl: "https://two.example.com" });
     const ran = await scene.run(["rotate", ...scene.words(BOTH)]);
     expect({ exit: ran.exit, stored: scene.stored() }).toEqual({ exit: 1, stored: ALL_OLD });
-    expect(ran.stderr).toContain(
-      "baseUrl is written together with the key, and differs from the config: run apply first",
-    );
+    expect(ran.stderr).toContain("baseUrl is written with the key, and differs from the config: run apply first");
+  });
+
+  it("where something else beside the key in one field was changed at the gateway", async () => {
+    const respan = "baseUrl: https://one.example.com, native: { second_key: env:KEY, region: eu }, ";
+    const scene = await open({ fields: { respan }, switches: { respan: { returnsExtraKwargs: true } } });
+    const elsewhere = { baseUrl: "https://one.example.com", native: { region: "us" } };
+    await scene.bySomebodyElse("respan", 101, elsewhere);
+    const ran = await scene.run(["rotate", ...scene.words(BOTH)]);
+    expect({ exit: ran.exit, stored: scene.stored() }).toEqual({ exit: 1, stored: ALL_OLD });
+    expect(ran.stderr).toContain("native is written with the key, and differs from the config: run apply first");
   });
 
   it("where the outcome of an earlier write is not known", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { adapters } from "../../adapters/index.ts";
 import { type ProviderId, type ProviderUpdate, secret } from "../../src/index.ts";
 import {
+  type Connections,
   connect,
   Fingerprints,
   type Happening,
@@ -194,7 +195,7 @@ export function watchedJournal(journal: Journal, watch: (when: "before" | "after
 /** The same rotation as a library call. */
 export async function asLibraryCall(
   scene: RotationScene,
-  given: (journal: Journal) => Partial<RotationInput>,
+  given: (journal: Journal, connections: Connections) => Partial<RotationInput>,
   call: RotationCall = {},
   work: typeof rotateKey = rotateKey,
 ): Promise<RotationResult> {
@@ -219,7 +220,7 @@ export async function asLibraryCall(
         fingerprints: new Fingerprints(secret(environment.FINGERPRINT_KEY ?? "")),
         journal,
         runtime,
-        ...given(journal),
+        ...given(journal, connections),
       },
       call,
     );

@@ -29,7 +29,7 @@ import { announceWait, errorText, type Report } from "../output.ts";
 import { renderRotation } from "../render/rotation-text.ts";
 import { openBindings, readConfig, type SessionOptions } from "../session.ts";
 import { plainStyle, styleFor } from "../style.ts";
-import { verifyCommand } from "./verify-command.ts";
+import { verifyCommand } from "../verify-command.ts";
 
 /** Options of `rotate`. */
 export interface RotateOptions extends Pick<SessionOptions, "config" | "trustConfig" | "journal"> {

@@ -3,6 +3,7 @@ import {
   type RotationInput,
   type RotationResult,
   referenceKey,
+  referenceText,
   type SecretReference,
 } from "../../sync/index.ts";
 import { plainStyle, type Style, type StyleKind } from "../style.ts";
@@ -56,20 +57,16 @@ function adviceOf(
   { status, oldKeyElsewhere, resumable }: RotationResult,
   outdated: SecretReference | undefined,
 ): string[] {
-  if (status === "needs-operator") {
-    return resumable ? ["Repair what is named above, then go on with: gatefold rotate --resume"] : [];
-  }
-  if (status === "all-old") return [];
+  if (resumable) return ["Repair what is named above, if anything is, then go on with: gatefold rotate --resume"];
+  if (status !== "all-new") return [];
   return [
-    ...(outdated === undefined ? [] : [`Put the new key where ${shownReference(outdated)} leads to: ${UNTIL_THEN}.`]),
+    ...(outdated === undefined
+      ? []
+      : [`Put the new key where ${printable(referenceText(outdated))} leads to, before the next apply.`]),
     ...heldElsewhere(oldKeyElsewhere),
     "Whether the old key is still used anywhere else, nothing here can tell.",
   ];
 }
-
-const UNTIL_THEN = "until then, plan and apply show its providers as blocked or changed";
-
-const shownReference = ({ kind, target }: SecretReference) => printable(`${kind}:${target}`);
 
 function heldElsewhere(places: RotationResult["oldKeyElsewhere"]): string[] {
   if (places === undefined) return [];

@@ -33,6 +33,9 @@ export function parseReference(text: unknown, directory?: string): SecretReferen
   return { kind, target, ...(directory === undefined ? {} : { directory }) };
 }
 
+/** A reference as it is written. */
+export const referenceText = ({ kind, target }: SecretReference): string => `${kind}:${target}`;
+
 /** One text for what a reference leads to: two files may mean different things by one relative path. */
 export function referenceKey({ kind, target, directory = "" }: SecretReference): string {
   if (kind === "env") return `env:${target}`;

@@ -19,6 +19,8 @@ export interface Written {
   readonly left: Evidence;
   /** Before the rotation. */
   readonly health: ProviderState<ProviderId>["health"];
+  /** When the last probe before the write was made, by the gateway's clock; undefined where none was seen. */
+  readonly lastProbe: string | undefined;
   /** By our clock, in milliseconds since 1970. */
   readonly at: number;
 }
@@ -85,7 +87,7 @@ function judge(state: ProviderState<ProviderId>, written: Written): Look {
   }
   const { health } = state;
   if (health === undefined) return { proof: { evidence: traces.length === 0 ? ["read"] : traces, state } };
-  const isFresh = health.checkedAt === undefined || health.checkedAt !== written.health?.checkedAt;
+  const isFresh = health.checkedAt === undefined || health.checkedAt !== written.lastProbe;
   if (isFresh && health.status === "healthy") return { proof: { evidence: [...traces, "health"], state } };
   if (isFresh && health.status === "unhealthy") {
     return refuse(`its health probe finds the key bad${health.detail === undefined ? "" : `: ${health.detail}`}`);

@@ -16,7 +16,7 @@ import {
   type Target,
   type VerifyTarget,
 } from "./rotation.ts";
-import type { Remarks, RotationRun } from "./run.ts";
+import type { Remarks, RotationRun } from "./rotation-run.ts";
 
 interface Ended {
   readonly targets: readonly Target[];
@@ -39,10 +39,12 @@ export async function report(input: RotationInput, call: RotationCall, ended: En
   const isProven = held.every(({ target }) => run?.remarksOn(target).proof?.problem === undefined);
   const status = statusOf(rows, isProven);
   const isAborted = call.signal?.aborted === true;
+  let isEnded = false;
   if (rotation !== undefined && !isAborted) {
-    await notes.append({ type: "rotated", rotation: rotation.seq, status, holds: rows.map(({ holds }) => holds) });
-    const count = (wanted: boolean) => rows.filter(({ holds }) => (holds === "new") === wanted).length;
-    const counts = { done: count(true), failed: count(false), blocked: 0, unknown: 0 };
+    const holds = rows.map((row) => row.holds);
+    isEnded = (await notes.append({ type: "rotated", rotation: rotation.seq, status, holds })) !== undefined;
+    const count = (wanted: RotatedRow["holds"]) => holds.filter((each) => each === wanted).length;
+    const counts = { done: count("new"), failed: count("old"), blocked: 0, unknown: count("unknown") };
     await notes.append({ type: "end", ...counts, cancelled: call.stopping?.aborted === true });
   }
   const { problem } = notes;
@@ -55,7 +57,7 @@ export async function report(input: RotationInput, call: RotationCall, ended: En
     ...(failure === undefined ? {} : { failure }),
     ...(elsewhere === undefined ? {} : { oldKeyElsewhere: elsewhere }),
     cancelled: call.stopping?.aborted === true || isAborted,
-    resumable: status === "needs-operator" && rotation !== undefined,
+    resumable: rotation !== undefined && (!isEnded || status === "needs-operator"),
     ...(problem === undefined ? {} : { journalError: problem }),
   };
 }

@@ -2,11 +2,12 @@ import { isGatewayError } from "../../contract/errors.ts";
 import type { Call } from "../../contract/gateway.ts";
 import { RunJournal } from "../apply/run-journal.ts";
 import { ConfigError, fileProblem } from "../config/config-error.ts";
+import { referenceText } from "../config/reference.ts";
 import type { Happening, JournalEvent, RotationEvent, RotationTarget } from "../journal/event.ts";
 import { areComparable } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
 import { lastRotation, type RotationRecord } from "../journal/rotation.ts";
-import { JournalState } from "../journal/state.ts";
+import { JournalState, keyOf } from "../journal/state.ts";
 import { objectOf } from "../plan/object.ts";
 import { readBindings, readersOf } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
@@ -19,9 +20,8 @@ import {
   stoppable,
   type Target,
 } from "./rotation.ts";
-import { RotationRun } from "./run.ts";
-import { referenceText } from "./select.ts";
-import { fingerprintWith, stage, targetOf } from "./stage.ts";
+import { RotationRun } from "./rotation-run.ts";
+import { fingerprintWith, requireTwoKeys, stage, targetOf } from "./stage.ts";
 
 /**
  * Changes a key at every gateway that holds it, or at none: stage, write, verify, and commit or restore. Every step is in the
@@ -45,6 +45,7 @@ export async function rotateKey(input: RotationInput, call: RotationCall = {}): 
  */
 export async function resumeRotation(input: RotationInput, call: RotationCall = {}): Promise<RotationResult> {
   const record = interruptedRotation(input.journal);
+  requireTwoKeys(input);
   requireSameKeys(input, record.rotation);
   const targets = await readAgain(input, stoppable(call));
   const notes = new RunJournal(input.journal);
@@ -151,9 +152,14 @@ function requireSameKeys(input: RotationInput, { targets, verifies }: RotationEv
     throw new ConfigError("invalid", [sources.problem([], message)]);
   }
   const bindings = input.selection.bindings;
-  const problems = targets.flatMap(({ fingerprints, fields: [field = "credential"] }, index) => {
+  const problems = targets.flatMap(({ object, fingerprints, fields: [field = "credential"] }, index) => {
     const binding = bindings[index];
-    if (binding === undefined) throw new Error("the selection is not that of the rotation");
+    if (binding === undefined || keyOf(objectOf(binding)) !== keyOf(object)) {
+      // Another run ended that rotation, and began one, since the journal was read.
+      throw new ConfigError("invalid", [
+        sources.problem([], "the journal tells of another rotation by now: try again"),
+      ]);
+    }
     return (["new", "old"] as const).flatMap((which) => {
       const given = fingerprintWith(binding, field, input, which);
       if (!areComparable(fingerprints[which], given) || fingerprints[which] === given) return [];

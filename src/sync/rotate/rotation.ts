@@ -102,7 +102,7 @@ export interface RotationResult {
   readonly run: string;
   readonly status: "all-new" | "all-old" | "needs-operator";
   readonly rows: readonly RotatedRow[];
-  /** Why the new key was given up. */
+  /** What first stood against the new key. */
   readonly failure?: string;
   /** Other objects of the config that hold the old key by what the journal knows; absent where it cannot know. */
   readonly oldKeyElsewhere?: readonly VerifyTarget[];

@@ -1,7 +1,7 @@
 import type { CheckedBinding, CheckedConfig } from "../config/check.ts";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import { type SecretUse, secretsOf } from "../config/desired.ts";
-import { referenceKey, type SecretReference } from "../config/reference.ts";
+import { referenceKey, referenceText, type SecretReference } from "../config/reference.ts";
 import { bindingsInScope } from "../config/scope.ts";
 import type { RotationEvent } from "../journal/event.ts";
 import { keyOf } from "../journal/state.ts";
@@ -77,9 +77,6 @@ export function selectionOf(checked: CheckedConfig, { targets }: RotationEvent):
 export function placesOf(binding: CheckedBinding, reference: SecretReference): readonly SecretUse[] {
   return secretsOf(binding).uses.filter((use) => isSame(use.reference, reference));
 }
-
-/** A reference as it is written. */
-export const referenceText = ({ kind, target }: SecretReference): string => `${kind}:${target}`;
 
 /** Whether two references lead to one place. */
 export const isSame = (left: SecretReference, right: SecretReference) => referenceKey(left) === referenceKey(right);

@@ -5,6 +5,7 @@ import { type Field, type ProviderUpdate, updateFields } from "../../contract/up
 import { type CheckedBinding, issuesIn } from "../config/check.ts";
 import { ConfigError, type ConfigErrorKind } from "../config/config-error.ts";
 import { type SecretUse, secretsOf, withSecrets } from "../config/desired.ts";
+import { referenceText } from "../config/reference.ts";
 import { areComparable, isSameSecret } from "../journal/fingerprint.ts";
 import { lastRotation } from "../journal/rotation.ts";
 import { JournalState } from "../journal/state.ts";
@@ -15,7 +16,7 @@ import { type Reading, readBindings, readersOf } from "../plan/read.ts";
 import { widened } from "../plan/row.ts";
 import { ask } from "./ask.ts";
 import { allSecrets, type RotationInput, type Target, type WhichKey, withKey } from "./rotation.ts";
-import { isSame, placesOf, type RotationSelection, referenceText, usesConnection } from "./select.ts";
+import { isSame, placesOf, type RotationSelection, usesConnection } from "./select.ts";
 
 /** The secrets besides the key that the writes of a rotation carry along. */
 export function secretsBesideKey(
@@ -72,7 +73,8 @@ class Problems {
   }
 }
 
-function requireTwoKeys({ checked, to, from, onFailure }: RotationInput): void {
+/** @throws ConfigError where nothing could be put back, or nothing would change */
+export function requireTwoKeys({ checked, to, from, onFailure }: RotationInput): void {
   const refuse = (message: string) => {
     throw new ConfigError("invalid", [checked.config.sources.problem([], message)]);
   };
@@ -167,9 +169,9 @@ function judge(target: Target, input: RotationInput, known: JournalState, proble
     problems.add(binding, usesConnection(input.checked.bindings, connectionId ?? "it names"));
     return;
   }
-  for (const field of writes.filter((each) => !keyFields.includes(each))) {
+  for (const field of writes) {
     if (compareField(field, binding.fields[field], before).kind !== "different") continue;
-    problems.add(binding, `${field} is written together with the key, and differs from the config: run apply first`);
+    problems.add(binding, `${field} is written with the key, and differs from the config: run apply first`);
   }
   if (before.health?.status === "unhealthy" && input.onFailure === "restore") {
     const detail = before.health.detail === undefined ? "" : ` (${before.health.detail})`;

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import type { Secret } from "../../contract/secret.ts";
-import { splitCommand } from "../../sync/config/reference.ts";
-import type { VerifyKey } from "../../sync/index.ts";
-import type { Host } from "../host.ts";
+import type { Secret } from "../contract/secret.ts";
+import { splitCommand } from "../sync/config/reference.ts";
+import type { VerifyKey } from "../sync/index.ts";
+import type { Host } from "./host.ts";
 
 const TIMEOUT_MS = 120_000;
 

@@ -30,7 +30,7 @@ export interface Remarks {
   readonly row?: AppliedRow;
 }
 
-/** Why the new key was given up. */
+/** What first stood against the new key. */
 export interface Failure {
   /** For people: it may hold a gateway's words. */
   readonly text: string;
@@ -53,6 +53,8 @@ export class RotationRun {
   readonly #notes: RunJournal;
   readonly #startedAt: number;
   readonly #remarks = new Map<Target, Remarks>();
+  /** The probe that was seen right before the old key was put back: what it found of the new one says nothing of that. */
+  readonly #lastProbe = new Map<Target, string>();
 
   constructor(
     input: RotationInput,
@@ -185,7 +187,8 @@ export class RotationRun {
     const left = this.holdings.find((each) => each.target === target)?.holding.left;
     if (intent === undefined || left === undefined) return undefined;
     const { health } = this.#rotation.targets.find((each) => keyOf(each.object) === object) ?? {};
-    return { before: intent.before, left, health, at: Date.parse(intent.at) };
+    const lastProbe = this.#lastProbe.get(target) ?? health?.checkedAt;
+    return { before: intent.before, left, health, lastProbe, at: Date.parse(intent.at) };
   }
 
   async #read(bindings: readonly CheckedBinding[]): Promise<ReadonlyMap<CheckedBinding, Reading>> {
@@ -202,6 +205,8 @@ export class RotationRun {
       return false;
     }
     const now = evidenceOf(reading.state);
+    const { checkedAt } = reading.state.health ?? {};
+    if (checkedAt !== undefined) this.#lastProbe.set(target, checkedAt);
     const { left } = holding;
     const isMoved = (["hint", "updatedAt"] as const).some((each) => {
       return left?.[each] !== undefined && now[each] !== undefined && left[each] !== now[each];
