@@ -5,7 +5,6 @@ export {
   type AdoptInput,
   type AdoptResult,
   adopt,
-  adoptSecrets,
 } from "./apply/adopt.ts";
 export { type AppliedRow, type ApplyCall, type ApplyInput, type ApplyResult, applyPlan } from "./apply/apply.ts";
 export {

@@ -1,13 +1,6 @@
 import { join } from "node:path";
 import { secret } from "../../src/index.ts";
-import {
-  type AdoptedRow,
-  adoptSecrets,
-  Fingerprints,
-  openJournal,
-  type PlanRow,
-  readersOf,
-} from "../../src/sync/index.ts";
+import { type AdoptedRow, adopt, Fingerprints, openJournal, type PlanRow, readersOf } from "../../src/sync/index.ts";
 import type { SandboxOptions } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import {
@@ -162,7 +155,8 @@ providers: { p: { ${CREDENTIAL}, gateways: { one: { id: x } } } }
 `);
     const { connections } = standIns(config, { one: { get: { credential: { kind: "inline", scheme: "aws_keys" } } } });
     const journal = await openJournal(join(directory.path, "journal.jsonl"), testRuntime(), { command: "adopt" });
-    const { rows } = await adoptSecrets({
+    const { rows } = await adopt({
+      what: { keys: true, objects: false },
       bindings: config.bindings,
       readers: readersOf(connections),
       journal,

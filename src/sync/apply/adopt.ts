@@ -50,8 +50,8 @@ export interface AdoptInput {
   readonly secretOf: ResolvedSecrets;
   readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid">;
   readonly reason?: string;
-  /** What is recorded; the keys alone if not given. */
-  readonly what?: AdoptedThings;
+  /** What is recorded. */
+  readonly what: AdoptedThings;
 }
 
 /** What an adoption records: that the gateways hold the keys, that the objects are managed by the config, or both. */
@@ -65,7 +65,7 @@ export interface AdoptedThings {
  * managed by the config: these can be removed with their entries.
  */
 export async function adopt(input: AdoptInput, call: Call = {}): Promise<AdoptResult> {
-  const { journal, readers, what = { keys: true, objects: false } } = input;
+  const { journal, readers, what } = input;
   const known = new JournalState(journal.events);
   const reading = { ...call, secrets: input.secretOf.all ?? [] };
   const searched = what.objects ? await searchObjects(input.unmade ?? [], readers, known, reading) : NOT_SEARCHED;
@@ -82,11 +82,6 @@ export async function adopt(input: AdoptInput, call: Call = {}): Promise<AdoptRe
   for (const happening of happenings) await journal.append(happening);
   const rows = decided.map(({ binding, decision }) => rowOf(binding, decision, what));
   return { version: 1, run: journal.run, rows: [...rows, ...searched.rows] };
-}
-
-/** Records keys alone, see {@link adopt}. */
-export async function adoptSecrets(input: AdoptInput, call: Call = {}): Promise<AdoptResult> {
-  return adopt({ ...input, what: { keys: true, objects: false } }, call);
 }
 
 interface Searched {
