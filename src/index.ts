@@ -19,6 +19,16 @@ export {
   type UpdateResult,
   type UsingProvider,
 } from "./contract/gateway.ts";
+export type {
+  ChangeEvent,
+  EndEvent,
+  Hooks,
+  Operation,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  WaitEvent,
+} from "./contract/hooks.ts";
 export type { Json, JsonObject } from "./contract/json.ts";
 export { isSecret, type Secret, secret } from "./contract/secret.ts";
 export type { ListedProvider, Note, ProviderState } from "./contract/state.ts";

@@ -1,4 +1,6 @@
+import type { Hooks } from "../contract/hooks.ts";
 import type { Runtime } from "../sync/index.ts";
+import type { Prompter } from "./prompter.ts";
 
 /** Everything of the process that a command may touch: passed in, so that a command can be run and watched. */
 export interface Host {
@@ -8,6 +10,14 @@ export interface Host {
   readonly stderr: (text: string) => void;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether standard error is a terminal: progress shows there, and nowhere else. */
+  readonly isErrorTerminal?: boolean;
+  /** Columns of the terminal as it is now; undefined where that is not known. */
+  readonly columns?: () => number | undefined;
+  /** What is to be told of a gateway's work, such as telemetry. */
+  readonly hooksFor?: (gateway: string) => readonly Hooks[];
+  /** Asks the user. Absent where nobody can answer. */
+  readonly prompter?: Prompter;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   readonly runtime: Runtime;

@@ -1,4 +1,5 @@
 import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
+import type { Hooks } from "../contract/hooks.ts";
 import type { Secret } from "../contract/secret.ts";
 import type { CheckedConfig, CheckedGateway } from "./config/check.ts";
 import { issuesIn, pathParts } from "./config/check.ts";
@@ -56,7 +57,7 @@ export async function resolveSecrets(
 
 /**
  * Opens the gateways of the bindings in scope. `defaults` are settings that an entry may override, for the adapters that
- * take them.
+ * take them; `hooksFor` is told of what each gateway does, where its adapter can tell.
  * @throws ConfigError when a token is not there or is malformed
  */
 export async function connect(
@@ -64,6 +65,7 @@ export async function connect(
   bindings: readonly CheckedGateway[],
   environment: ReferenceSources["environment"],
   defaults: Readonly<Record<string, unknown>>,
+  hooksFor?: (gateway: string) => Hooks | readonly Hooks[],
 ): Promise<Connections> {
   const needed = new Map(bindings.map((binding) => [binding.entry.name, binding]));
   const wanted = [...needed.values()].flatMap(({ entry }) =>
@@ -77,7 +79,9 @@ export async function connect(
       const host = hostOf(entry.settings.baseUrl);
       const direct = host !== undefined && isLoopback(host) ? { proxy: false } : {};
       const settings = withLogin(entry, secretOf);
-      connections.set(entry.name, adapter.open(withDefaults(adapter, settings, { ...defaults, ...direct })));
+      const reached = withDefaults(adapter, settings, { ...defaults, ...direct });
+      const hooks = hooksFor === undefined ? {} : { hooks: hooksFor(entry.name) };
+      connections.set(entry.name, adapter.open(withDefaults(adapter, reached, hooks)));
     } catch (error) {
       const problems = issuesIn(error).map(({ path, message }) =>
         checked.config.sources.problem([...entry.path, ...pathParts(path)], message),
