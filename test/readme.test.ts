@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { adapters } from "../adapters/index.ts";
 import { capabilityRows } from "../src/cli/commands/capabilities.ts";
@@ -8,10 +8,20 @@ import { checkConfig, EXIT, parseConfig } from "../src/sync/index.ts";
 import { startSandbox } from "../src/testing/index.ts";
 import { root, runNode } from "./support/built.ts";
 
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map(([, text]) => text ?? "");
-const [library = "", sandboxExample = ""] = blocks("ts");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const blocksOf = (file: string, language: string) =>
+  [...read(file).matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map(([, text]) => text ?? "");
+
+const readme = read("README.md");
+const pages = ["README.md", "CONTRIBUTING.md", ...markdownIn("docs")];
+const [library = ""] = blocksOf("README.md", "ts");
+const [sandboxExample = ""] = blocksOf("docs/sandbox.md", "ts");
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join(folder, file));
+}
 
 describe("the README", () => {
   it("shows the capability table of the adapters' own data", () => {
@@ -39,7 +49,7 @@ describe("the README", () => {
   });
 
   it("has a config that the adapters take", () => {
-    const [config = ""] = blocks("yaml");
+    const [config = ""] = blocksOf("README.md", "yaml");
     const checked = checkConfig(parseConfig("README.md", config, root), adapters);
     expect(checked.bindings.map(({ gateway }) => gateway)).toStrictEqual([
       "respan-prod",
@@ -56,9 +66,33 @@ describe("the README", () => {
   });
 });
 
+describe.each(pages)("%s", (page) => {
+  it("links to pages and headings that are there", () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = ""]) => target);
+    const broken = links.filter((link) => {
+      const [file = "", heading] = link.split("#");
+      const target = file === "" ? page : join(dirname(page), file);
+      if (!existsSync(join(root, target))) return true;
+      return heading !== undefined && !headingsOf(target).includes(heading);
+    });
+    expect(broken).toStrictEqual([]);
+  });
+});
+
+/** The anchors of a page's headings, as they are made by those who show Markdown. */
+function headingsOf(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replace(/ /g, "-"),
+  );
+}
+
 describe("the README's examples", () => {
   it("compile against the built package", () => {
-    const files = new Map(blocks("ts").map((text, index) => [join(root, `readme-example-${index}.ts`), text]));
+    const examples = pages.flatMap((page) => blocksOf(page, "ts"));
+    const files = new Map(examples.map((text, index) => [join(root, `readme-example-${index}.ts`), text]));
     // The reader's own adapter.
     const own = 'import type { AnyAdapter } from "gatefold"; export declare const acme: AnyAdapter;';
     files.set(join(root, "acme.ts"), own);
