@@ -23,6 +23,7 @@ export type {
   ChangeEvent,
   EndEvent,
   Hooks,
+  Logger,
   Operation,
   RequestEvent,
   ResponseEvent,

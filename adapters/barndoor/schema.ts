@@ -13,21 +13,47 @@ const boundedText = (maximum: number) =>
     .max(maximum, `expected at most ${maximum} characters`)
     .refine((text) => text.trim() !== "", "is blank");
 
+const PAGE = "https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider";
+const CLIENT = "Source: https://github.com/barndoor-ai/barndoor-ts-sdk.";
+
 /** The native fields that providers and connections share. */
 export const sharedNative = {
-  settings: settingsObject.exactOptional(),
-  change_note: boundedText(500).exactOptional(),
+  settings: settingsObject.exactOptional().meta({
+    description: `What the family needs besides, such as a region. These keys are written over the stored ones. ${PAGE}`,
+    examples: [{ region: "us-east-1" }],
+  }),
+  change_note: boundedText(500)
+    .exactOptional()
+    .meta({
+      description: `Why, at most 500 characters: shown as the last change's note, which an update without one clears. ${CLIENT}`,
+      examples: ["quarterly rotation"],
+    }),
 };
 
 // Fields as in createProvider, https://docs.barndoor.ai/api-reference/llm-gateway/providers/createProvider, and the vendor's
 // SDK (barndoor-ai/barndoor-ts-sdk, src/models/UpdateProviderRequest.ts).
 export const nativeSchema = z.strictObject({
   ...sharedNative,
-  enforce_health_check: z.boolean({ error: "expected true or false" }).exactOptional(),
-  billing_mode: oneOf("per_token", "not_metered").exactOptional(),
-  billing_reason: oneOf("subscription", "local", "external", "other").nullable().exactOptional(),
-  billing_note: boundedText(200).nullable().exactOptional(),
-  model_sync_mode: oneOf("off", "additive", "full").exactOptional(),
+  enforce_health_check: z
+    .boolean({ error: "expected true or false" })
+    .exactOptional()
+    .meta({ description: `Whether a provider that its probes find unhealthy serves no requests. ${CLIENT}` }),
+  billing_mode: oneOf("per_token", "not_metered")
+    .exactOptional()
+    .meta({ description: `Whether use is charged by the token; not_metered needs billing_reason. ${CLIENT}` }),
+  billing_reason: oneOf("subscription", "local", "external", "other")
+    .nullable()
+    .exactOptional()
+    .meta({ description: `Why use is not metered; null clears it. ${CLIENT}` }),
+  billing_note: boundedText(200)
+    .nullable()
+    .exactOptional()
+    .meta({ description: `A text on the billing, at most 200 characters; null clears it. ${CLIENT}` }),
+  model_sync_mode: oneOf("off", "additive", "full")
+    .exactOptional()
+    .meta({
+      description: `How the provider's models follow its catalog entry; without such an entry only off is taken. ${CLIENT}`,
+    }),
 });
 
 /** A checked `native`. */

@@ -33,7 +33,7 @@ export interface BarndoorConnectionSettings extends AnySettings {
 
 /** Settings of Barndoor's providers. */
 export interface BarndoorSettings extends BarndoorConnectionSettings {
-  /** Upper limits in seconds. Default 3600 and 1800, on the newer platform 600 and 300. */
+  /** Upper limits in seconds, of a `request` and of a stream (`streamIdle`). Default 3600 and 1800, on the newer platform 600 and 300. */
   readonly timeoutCeilings?: { readonly request?: number; readonly streamIdle?: number };
 }
 
@@ -48,19 +48,49 @@ const authTypes = z.record(z.string(), z.union([word, z.record(z.string(), word)
 
 const shared = {
   ...commonSettingsWithLogin,
-  baseUrl: settingUrlSchema,
-  updateMethod: z.enum(["auto", "PATCH", "PUT"], { error: 'expected "auto", "PATCH" or "PUT"' }).exactOptional(),
-  platform: z.enum(["documented", "newer"], { error: 'expected "documented" or "newer"' }).exactOptional(),
-  authTypes: authTypes.exactOptional(),
+  baseUrl: settingUrlSchema.meta({
+    description:
+      "Where the organization's platform is reached, with or without /api/llm-gateway; no host is the default.",
+    examples: ["https://acme.platform.barndoor.ai/api/llm-gateway"],
+  }),
+  updateMethod: z.enum(["auto", "PATCH", "PUT"], { error: 'expected "auto", "PATCH" or "PUT"' }).exactOptional().meta({
+    description:
+      "The method of an update, of which the documents name both; auto (if not given) finds out which one this gateway takes.",
+  }),
+  platform: z
+    .enum(["documented", "newer"], { error: 'expected "documented" or "newer"' })
+    .exactOptional()
+    .meta({
+      description:
+        "newer: a platform that keeps every key on a connection; what it is known to refuse is refused before anything is sent. " +
+        "documented, if not given: what https://docs.barndoor.ai/api-reference/llm-gateway tells.",
+    }),
+  authTypes: authTypes.exactOptional().meta({
+    description:
+      "The word for a scheme on the wire (auth_type), where it is not the platform's own: one word, or one for each family.",
+    examples: [{ api_key: "bearer_api_key" }, { api_key: { anthropic: "x_api_key", default: "bearer_api_key" } }],
+  }),
 };
-const ceiling = z.int({ error: "expected whole seconds" }).min(1, "expected at least 1 second").exactOptional();
+const ceiling = (what: string) =>
+  z
+    .int({ error: "expected whole seconds" })
+    .min(1, "expected at least 1 second")
+    .exactOptional()
+    .meta({ description: `The most seconds that ${what} may be given here.` });
 
 export const connectionSettingsSchema = tokenOrLogin(z.strictObject(shared));
 
 export const settingsSchema = tokenOrLogin(
   z.strictObject({
     ...shared,
-    timeoutCeilings: z.strictObject({ request: ceiling, streamIdle: ceiling }).exactOptional(),
+    timeoutCeilings: z
+      .strictObject({ request: ceiling("requestTimeout"), streamIdle: ceiling("streamIdleTimeout") })
+      .exactOptional()
+      .meta({
+        description:
+          "Upper limits of the timeouts; 3600 and 1800 seconds if not given, on the newer platform 600 and 300.",
+        examples: [{ request: 600, streamIdle: 300 }],
+      }),
   }),
 );
 

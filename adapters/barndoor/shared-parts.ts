@@ -8,6 +8,10 @@ import { type BarndoorConnectionSettings, gatewayUrl } from "./settings.ts";
 
 export const hosts = ["app.barndoor.ai", "platform.barndoor.ai", "*.platform.barndoor.ai", "auth.barndoor.ai"];
 
+/** The pages of one resource's operations. */
+export const pagesOf = (resource: string, ...operations: readonly string[]): readonly string[] =>
+  operations.map((operation) => `https://docs.barndoor.ai/api-reference/llm-gateway/${resource}/${operation}`);
+
 /** The vendor's parts that are the same for providers and connections. */
 export const sharedParts = (kind: Kind, settings: BarndoorConnectionSettings) => ({
   baseUrl: gatewayUrl(settings),

@@ -6,6 +6,10 @@ const HOST = "api.ngrok.ai";
 
 export const hosts = [HOST];
 
+/** The pages of one resource's operations. */
+export const pagesOf = (resource: string, ...operations: readonly string[]): readonly string[] =>
+  operations.map((operation) => `https://ngrok.com/docs/ai-gateway/api-reference/${resource}/${operation}`);
+
 /** The largest page of a list. */
 export const PAGE_SIZE = 100;
 

@@ -20,6 +20,15 @@ export const respan: RespanAdapter = defineFamily({
   name: "respan",
   brand: "Respan",
   hosts: ["api.respan.ai", "endpoint.respan.ai"],
+  documentation: [
+    "https://www.respan.ai/docs/api-reference/manage/models/update-custom-provider",
+    "https://respan.ai/docs/api-reference/manage/models/list-custom-providers",
+    "https://respan.ai/docs/api-reference/manage/models/create-custom-provider",
+    "https://www.respan.ai/docs/apis/models/retrieve-custom-provider",
+    "https://www.respan.ai/docs/apis/models/create-custom-provider",
+    "https://respan.ai/docs/documentation/resources/reference/api-rate-limits",
+    "https://respan.ai/docs/documentation/resources/reference/error-handling",
+  ],
 });
 
 /** The same under the former brand. https://docs.keywordsai.co/api-endpoints/manage/models/custom-providers/update */
@@ -27,6 +36,7 @@ export const keywordsai: RespanAdapter = defineFamily({
   name: "keywordsai",
   brand: "Keywords AI",
   hosts: ["api.keywordsai.co", "endpoint.keywordsai.co"],
+  documentation: ["https://docs.keywordsai.co/api-endpoints/manage/models/custom-providers/update"],
 });
 
 interface Brand {
@@ -34,12 +44,15 @@ interface Brand {
   readonly brand: string;
   /** The first is the default. */
   readonly hosts: readonly [string, ...string[]];
+  /** The vendor's pages. */
+  readonly documentation: readonly string[];
 }
 
-function defineFamily({ name, brand, hosts }: Brand): RespanAdapter {
+function defineFamily({ name, brand, hosts, documentation }: Brand): RespanAdapter {
   const adapter = defineAdapter({
     name,
     hosts,
+    documentation,
     settings: settingsSchema,
     native: nativeSchema,
     capabilities,

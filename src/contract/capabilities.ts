@@ -6,6 +6,7 @@ import type { Field } from "./update.ts";
 export interface Limits {
   /** Seconds, for the timeouts. */
   readonly minimum?: number;
+  /** Seconds, for the timeouts. */
   readonly maximum?: number;
   /** Characters (Unicode code points) of the text as it is sent. */
   readonly maxLength?: number;
@@ -32,6 +33,7 @@ export interface FieldCapability {
 
 /** A field that another one cannot be written without. */
 export interface Requirement {
+  /** The field that must come along. */
   readonly field: Field;
   /** For people: what would happen without it, and what else they could do. */
   readonly because: string;
@@ -39,7 +41,9 @@ export interface Requirement {
 
 /** What an adapter can do: data, and total over all fields and schemes. */
 export interface Capabilities {
+  /** For every field, whether the adapter takes it or not. */
   readonly fields: Readonly<Record<Field, FieldCapability>>;
+  /** For every credential scheme, whether the adapter can write it. */
   readonly schemes: Readonly<Record<CredentialScheme, boolean>>;
   /** What a list gives to recognise an entry by. */
   readonly list: "ids" | "slugs";

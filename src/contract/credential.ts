@@ -2,7 +2,11 @@ import { z } from "zod";
 import { parseJsonObject } from "./json.ts";
 import { type Secret, secretSchema } from "./secret.ts";
 
-/** How the gateway authenticates to the upstream provider. */
+/**
+ * How the gateway authenticates to the upstream provider. `apiKey`, `secretAccessKey` and `serviceAccount` are stored there and
+ * never shown again: each at least one character, without control characters. `roleArn` and `externalId`, `accessKeyId` and
+ * `targetServiceAccount` are names, not secrets. What the other schemes use is no part of an update.
+ */
 export type Credential =
   | { readonly scheme: "api_key"; readonly apiKey: Secret }
   | { readonly scheme: "bedrock_api_key"; readonly apiKey: Secret }
@@ -58,21 +62,52 @@ const checkedSecret = (problem: (value: Secret) => string | undefined) =>
 const key = checkedSecret(keyProblem);
 const text = z.string({ error: "expected a text" }).min(1, "is empty");
 
+const schemeOf = <Scheme extends CredentialScheme>(scheme: Scheme, description: string) =>
+  z.literal(scheme).meta({ description });
+const roleArn = text.meta({
+  description: "The role that the gateway takes on.",
+  examples: ["arn:aws:iam::123456789012:role/ai-gateway"],
+});
+const externalId = text.meta({ description: "What the role's trust policy asks whoever takes it on for." });
+const accessKeyId = text.meta({
+  description: "The id of the access key, which is no secret.",
+  examples: ["AKIAIOSFODNN7EXAMPLE"],
+});
+const targetServiceAccount = text.meta({
+  description: "The service account that the gateway acts as.",
+  examples: ["ai-gateway@my-project.iam.gserviceaccount.com"],
+});
+
 /** Strict: an unknown member is an error, and so is an explicit `undefined`. */
 export const credentialSchema = z.discriminatedUnion(
   "scheme",
   [
-    z.strictObject({ scheme: z.literal("api_key"), apiKey: key }),
-    z.strictObject({ scheme: z.literal("bedrock_api_key"), apiKey: key }),
-    z.strictObject({ scheme: z.literal("aws_role"), roleArn: text, externalId: text.exactOptional() }),
-    z.strictObject({ scheme: z.literal("aws_keys"), accessKeyId: text, secretAccessKey: key }),
-    z.strictObject({ scheme: z.literal("google_adc") }),
+    z.strictObject({ scheme: schemeOf("api_key", "A key of the upstream provider."), apiKey: key }),
+    z.strictObject({ scheme: schemeOf("bedrock_api_key", "A key of Amazon Bedrock."), apiKey: key }),
     z.strictObject({
-      scheme: z.literal("google_service_account"),
+      scheme: schemeOf("aws_role", "A role of AWS that the gateway takes on: no secret is stored."),
+      roleArn,
+      externalId: externalId.exactOptional(),
+    }),
+    z.strictObject({
+      scheme: schemeOf("aws_keys", "A pair of AWS access keys."),
+      accessKeyId,
+      secretAccessKey: key,
+    }),
+    z.strictObject({
+      scheme: schemeOf("google_adc", "The gateway's own Google login, by Application Default Credentials."),
+    }),
+    z.strictObject({
+      scheme: schemeOf("google_service_account", "A key of a Google service account."),
       serviceAccount: checkedSecret(serviceAccountProblem),
     }),
-    z.strictObject({ scheme: z.literal("google_impersonation"), targetServiceAccount: text }),
-    z.strictObject({ scheme: z.literal("oauth_passthrough") }),
+    z.strictObject({
+      scheme: schemeOf("google_impersonation", "A Google service account that the gateway acts as."),
+      targetServiceAccount,
+    }),
+    z.strictObject({
+      scheme: schemeOf("oauth_passthrough", "Whoever calls the gateway logs in upstream by OAuth."),
+    }),
   ],
   { error: `expected a credential with a scheme: ${credentialSchemes.join(", ")}` },
 );

@@ -31,8 +31,11 @@ export abstract class GatewayErrorBase extends Error {
   /** The gateway's name in the config; set by sync. */
   declare gateway?: string;
   readonly outcome: Outcome;
+  /** Repeating the same call is safe and may succeed. */
   readonly retryable: boolean;
+  /** HTTP status of the reply, where there was one. */
   declare readonly status?: number;
+  /** The vendor's own code for the error, where the reply held one. */
   declare readonly vendorCode?: string;
 
   constructor(details: ErrorDetails, cause?: GatewayError) {
@@ -87,6 +90,7 @@ export class InvalidInputError extends GatewayErrorBase {
 export class MissingSettingError extends GatewayErrorBase {
   override readonly name = "MissingSettingError";
   readonly code = "MISSING_SETTING";
+  /** All of them at once. */
   readonly settings: readonly string[];
 
   constructor(adapter: string, settings: readonly string[]) {

@@ -21,10 +21,12 @@ export interface Call {
 
 /** One request that an update would make. Secrets show as `[redacted]`, what is read at run time as `‹…›`. */
 export interface RequestPreview {
+  /** The HTTP method. */
   readonly method: string;
   readonly path: string;
   /** Those of this request alone, such as a precondition. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The JSON that is sent, secrets redacted; absent where there is none. */
   readonly body?: unknown;
   /** The fields that take effect with it; absent for a read. */
   readonly fields?: readonly Field[];
@@ -49,8 +51,21 @@ export interface Gateway<Id extends ProviderId> {
   parseId(value: unknown): Id;
   /** The requests that an update would make. Sends nothing and needs no working token. */
   explain(id: Id, update: ProviderUpdate): readonly RequestPreview[];
+  /**
+   * Reads one object.
+   * @throws InvalidInputError for an id of another kind, NotFoundError, and every other {@link GatewayError} of a request
+   */
   get(id: Id, call?: Call): Promise<ProviderState<Id>>;
+  /**
+   * Reads all objects, page by page as they are taken, at most 10,000 pages.
+   * @throws every {@link GatewayError} of a request, while it is read
+   */
   list(call?: Call): AsyncIterable<ListedProvider<Id>>;
+  /**
+   * Writes the given fields and leaves the others alone, with as many requests as the vendor needs.
+   * @throws UnsupportedFieldError, InvalidInputError: nothing was sent. PartialUpdateError: a part took effect. Of every other
+   * {@link GatewayError} `outcome` tells what became of the write.
+   */
   update(id: Id, update: ProviderUpdate, call?: Call): Promise<UpdateResult<Id>>;
   /** The request that a creation would make, as {@link explain}. There where `capabilities.creation` is. */
   explainCreation?(creation: ProviderCreation): readonly RequestPreview[];
@@ -81,13 +96,17 @@ export const CONTRACT_VERSION = 1;
 /** An adapter whose settings and ids are not known at compile time: what a registry lists. */
 export interface AnyAdapter {
   readonly name: string;
+  /** The version of the contract that the adapter was written for. */
   readonly contractVersion: typeof CONTRACT_VERSION;
   /** The hosts that the vendor documents, `*.` standing for one label or more. A token goes elsewhere only on request. */
   readonly hosts: readonly string[];
+  /** The vendor's pages that the adapter follows, the one of an update first. */
+  readonly documentation?: readonly string[];
   /** Strict schema of the settings, for validation without a token. */
   readonly settings: z.ZodType;
   /** Strict schema of {@link ProviderUpdate.native}; absent where there is none. A state has the form that it gives. */
   readonly native?: z.ZodType;
+  /** What the adapter can do, with these settings where some of it depends on them. Asks nobody. */
   capabilities(settings?: object): Capabilities;
   /**
    * The gateway for settings that were read from somewhere: the same checks as the typed call.

@@ -11,7 +11,9 @@ const REDACTED = "[redacted]";
 export interface Secret {
   /** The text itself. Call it only where the text leaves for its destination. */
   reveal(): string;
+  /** `[redacted]`. */
   toString(): string;
+  /** `[redacted]`. */
   toJSON(): string;
 }
 

@@ -11,6 +11,7 @@ import { isSecret } from "./secret.ts";
  */
 export interface ProviderUpdate {
   readonly name?: string;
+  /** A text for people. */
   readonly description?: string | null;
   /** Vendors store text: an object is sent as canonical JSON, and read back as an object only if the text is that JSON. */
   readonly metadata?: string | JsonObject | null;
@@ -23,6 +24,7 @@ export interface ProviderUpdate {
   readonly requestTimeout?: number | null;
   /** Whole seconds; `null` is the gateway's default. */
   readonly streamIdleTimeout?: number | null;
+  /** Whether the gateway uses the provider. */
   readonly enabled?: boolean;
   /** What only this vendor has, checked by the adapter's own strict schema. A value may be a Secret. */
   readonly native?: Readonly<Record<string, unknown>>;

@@ -3,12 +3,14 @@ import { isSecret, type Secret } from "../contract/secret.ts";
 
 /** The JSON that a secret's text holds, as a part of a body. It prints as `[redacted]`, like the secret. */
 export class EmbeddedJson {
+  /** The JSON, as a secret. */
   readonly text: Secret;
 
   constructor(text: Secret) {
     this.text = text;
   }
 
+  /** `[redacted]`. */
   toJSON(): string {
     return this.text.toJSON();
   }

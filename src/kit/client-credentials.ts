@@ -2,10 +2,11 @@ import { z } from "zod";
 import { AuthenticationError } from "../contract/errors.ts";
 import { isSecret, type Secret, secret } from "../contract/secret.ts";
 import type { WireForm } from "./body.ts";
-import { type Client, createClient, describeRequest, type Obtained, type TokenSource } from "./client.ts";
+import { type Client, createClient, describeRequest, type Obtained, type Sending, type TokenSource } from "./client.ts";
 import { type Clock, unlessAborted } from "./clock.ts";
 import { type Failure, replyFailure, type VendorError } from "./failure.ts";
-import type { Http } from "./http.ts";
+import type { Http, HttpRequest, ShownRequest } from "./http.ts";
+import type { Observation } from "./observation.ts";
 import { RateBudget } from "./rate-budget.ts";
 import { parseReply } from "./reply.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -24,6 +25,8 @@ export interface LoginParts {
   readonly login: Login;
   /** Reaches the origin of the login's URL. */
   readonly http: Http;
+  /** The login as those may see it who are told of it. */
+  show(request: HttpRequest, hasToken: boolean): ShownRequest;
   readonly clock: Clock;
   /** The tries of one login. */
   readonly retry: RetryPolicy;
@@ -66,9 +69,10 @@ export function createLogin(parts: LoginParts): TokenSource {
   let held: HeldToken | undefined;
   let pending: PendingLogin | undefined;
 
-  function start(): PendingLogin {
+  function start(observation: Observation | undefined): PendingLogin {
     const ending = new AbortController();
-    const outcome = logIn(parts, send, secrets, ending.signal).then((got) => {
+    const sending = { signal: ending.signal, known: [...secrets], observation, advise };
+    const outcome = logIn(parts, send, { repeat: "safe", ...sending }).then((got) => {
       if (pending === started) pending = undefined;
       if ("failure" in got) return got;
       held = { token: got.token, renewAt: renewalOf(got.lifetimeMs, clock.now()) };
@@ -79,10 +83,10 @@ export function createLogin(parts: LoginParts): TokenSource {
   }
 
   return {
-    async obtain(signal) {
+    async obtain(signal, observation) {
       if (signal?.aborted) return undefined;
       if (held !== undefined && clock.now() < held.renewAt) return { token: held.token };
-      pending ??= start();
+      pending ??= start(observation);
       const joined = pending;
       joined.waiting += 1;
       const done = await unlessAborted(joined.outcome, signal);
@@ -106,11 +110,10 @@ type LoggedIn = { readonly token: Secret; readonly lifetimeMs: number | undefine
 async function logIn(
   { login }: LoginParts,
   send: Client,
-  secrets: readonly Secret[],
-  signal: AbortSignal,
+  sending: Sending,
 ): Promise<LoggedIn | { readonly failure: Failure }> {
   const request = { method: "POST", path: { text: new URL(login.url).pathname }, form: login.form };
-  const result = await send(request, { repeat: "safe", signal, known: [...secrets], advise });
+  const result = await send(request, sending);
   if (!result.ok) return { failure: ofLogin(result.failure) };
   const parsed = parseReply(tokenReply, result.text);
   if ("problem" in parsed) {
@@ -120,9 +123,11 @@ async function logIn(
   return { token: secret(access_token), lifetimeMs: typeof expires_in === "number" ? expires_in * 1000 : undefined };
 }
 
-function loginClient({ http, clock, retry, timeoutMs }: LoginParts): Client {
+function loginClient({ http, show, clock, retry, timeoutMs }: LoginParts): Client {
   return createClient({
     http,
+    show,
+    purpose: "login",
     clock,
     retry,
     timeoutMs,
@@ -149,8 +154,9 @@ const isRefusal = (status: number) => status >= 400 && status < 500 && ![408, 42
  * The failure of a login for the request that it was for: nothing of that was sent. It has no status, which would be taken for
  * one of the gateway's: a 404 of a login says nothing about a provider.
  */
-function ofLogin({ status, transient, retryAfterMs, toError }: Failure): Failure {
+function ofLogin({ status, transient, retryAfterMs, problem, toError }: Failure): Failure {
   return {
+    problem,
     effect: "not-sent",
     transient,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -1,9 +1,11 @@
 import type { Outcome } from "../contract/errors.ts";
+import type { RequestEvent, RetryEvent } from "../contract/hooks.ts";
 import type { Secret } from "../contract/secret.ts";
 import type { Clock } from "./clock.ts";
 import { abortedWaiting, connectionFailure, type Failure, statusFailure, type VendorError, worse } from "./failure.ts";
-import type { Http, HttpRequest, HttpResult } from "./http.ts";
-import type { RateBudget } from "./rate-budget.ts";
+import type { Http, HttpRequest, HttpResult, ShownRequest } from "./http.ts";
+import type { Observation } from "./observation.ts";
+import type { Place, RateBudget } from "./rate-budget.ts";
 import { type Repeat, type RetryPolicy, retryDelay } from "./retry.ts";
 import { scrub } from "./scrub.ts";
 
@@ -14,8 +16,8 @@ export type Obtained = { readonly token: Secret | undefined } | { readonly failu
 
 /** Where the tokens of a client's requests come from. */
 export interface TokenSource {
-  /** For one request; undefined at once when the signal aborts. */
-  obtain(signal?: AbortSignal): Promise<Obtained | undefined>;
+  /** For one request; undefined at once when the signal aborts. What it takes to get it is told as a part of that call. */
+  obtain(signal?: AbortSignal, observation?: Observation): Promise<Obtained | undefined>;
   /** Told of a token that was answered 401. There where asking again may give another. */
   forget?(token: Secret): void;
   /** What an answer could echo of a token, and of what it was got with. */
@@ -30,6 +32,10 @@ export interface ClientParts {
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
   readonly tokens: TokenSource;
+  /** What the requests are for. */
+  readonly purpose: RequestEvent["purpose"];
+  /** The request as those may see it who are told of it. */
+  show(request: HttpRequest, hasToken: boolean): ShownRequest;
   /** The vendor's reading of an error body. */
   readError(body: unknown, status: number): VendorError;
   /** The status that a reply of 2xx stands for, if it is an error after all. */
@@ -56,6 +62,8 @@ export interface Sending {
   readonly signal: AbortSignal | undefined;
   /** Every secret that the call has used so far, in this request or another: what an error body may echo. Grows. */
   readonly known: Secret[];
+  /** What is told of the call; undefined where nobody wants to know. */
+  readonly observation?: Observation | undefined;
   /** What the caller could do about a refusal with this status. */
   advise?(status: number): string | undefined;
 }
@@ -66,7 +74,7 @@ export type Client = (request: HttpRequest, sending: Sending) => Promise<ClientR
 /** Joins transport, budget, retries and the vendor's error bodies. Throws only what its token source throws. */
 export function createClient(parts: ClientParts): Client {
   return async (request, sending) => {
-    const { repeat, signal } = sending;
+    const { repeat, signal, observation } = sending;
     const label = describeRequest(request);
     let effect: Outcome = "not-sent";
     const failed = (failure: Failure): ClientResult => {
@@ -81,16 +89,21 @@ export function createClient(parts: ClientParts): Client {
     let startedAt: number | undefined;
     let isRenewed = false;
     let tries = 1;
-    for (;;) {
-      if (!(await parts.budget.acquire(signal))) return failed(abortedWaiting(label));
+    const tellWait = observation && ((place: Place) => observation.waits(toldWait(place, parts.clock)));
+    for (let attempt = 1; ; attempt += 1) {
+      if (!(await parts.budget.acquire(signal, tellWait))) return failed(abortedWaiting(label));
       startedAt ??= parts.clock.now();
       const { token } = obtained;
+      const { purpose } = parts;
+      const sent = observation?.sends(parts.show(request, token !== undefined), { attempt, purpose }, sending.known);
       const result = await parts.http(request, token, signal);
       const answer = result.kind === "reply" ? withMeantStatus(result, parts) : result;
       if (answer.kind === "reply" && isSuccess(answer.status)) {
+        sent?.answered({ status: answer.status });
         return { ok: true, status: answer.status, text: answer.text };
       }
       const failure = failureOf(answer, label, parts, sending);
+      sent?.answered({ ...toldAnswer(result), problem: failure.problem });
       const outcome = failed(failure);
       if (failure.status === 401 && token !== undefined && parts.tokens.forget !== undefined && !isRenewed) {
         // The token may have ended before its time. A 401 says that nothing was applied: once more, with a new one.
@@ -98,6 +111,7 @@ export function createClient(parts: ClientParts): Client {
         parts.tokens.forget(token);
         obtained = await obtain(parts, label, sending);
         if ("failure" in obtained) return failed(obtained.failure);
+        sent?.retried(toldRetry(result, 0, false, parts.clock));
         continue;
       }
       holdBack(failure, parts);
@@ -105,6 +119,7 @@ export function createClient(parts: ClientParts): Client {
       const elapsedMs = loginMs + parts.clock.now() - startedAt;
       const delay = retryDelay(parts.retry, { tries, elapsedMs, statedMs: failure.retryAfterMs });
       if (delay === undefined) return outcome;
+      sent?.retried(toldRetry(result, delay, failure.retryAfterMs !== undefined, parts.clock));
       if (!(await parts.clock.sleep(delay, signal))) return failed(abortedWaiting(label));
       tries += 1;
     }
@@ -112,8 +127,9 @@ export function createClient(parts: ClientParts): Client {
 }
 
 /** The token of a request, whose answers are searched for it from now on. */
-async function obtain({ tokens }: ClientParts, label: string, { signal, known }: Sending): Promise<Obtained> {
-  const obtained = (await tokens.obtain(signal)) ?? { failure: abortedWaiting(label) };
+async function obtain({ tokens }: ClientParts, label: string, sending: Sending): Promise<Obtained> {
+  const { signal, known, observation } = sending;
+  const obtained = (await tokens.obtain(signal, observation)) ?? { failure: abortedWaiting(label) };
   if ("token" in obtained && obtained.token !== undefined) known.push(...tokens.secretsOf(obtained.token));
   return obtained;
 }
@@ -125,6 +141,24 @@ function withMeantStatus(reply: Reply, { refusedWith }: ClientParts): Reply {
   const meant = isSuccess(reply.status) ? refusedWith(parseJson(reply.text)) : undefined;
   return meant === undefined ? reply : { ...reply, status: meant };
 }
+
+const toldAnswer = (result: HttpResult) => {
+  if (result.kind === "reply") return { status: result.status };
+  return { reason: result.kind === "network" ? result.code : result.kind };
+};
+
+function toldRetry(result: HttpResult, waitMs: number, isStated: boolean, clock: Clock): Omit<RetryEvent, "request"> {
+  const status = result.kind === "reply" ? { status: result.status } : {};
+  return { waitMs, until: timeOf(clock.now() + waitMs), isStated, ...status };
+}
+
+const toldWait = ({ freeAt, reason }: Place, clock: Clock) => ({
+  waitMs: freeAt - clock.now(),
+  until: timeOf(freeAt),
+  reason,
+});
+
+const timeOf = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 /** The request in words, for messages: method and path. */
 export function describeRequest({ method, path }: HttpRequest): string {

@@ -1,12 +1,15 @@
 import { InvalidInputError, MissingSettingError } from "../contract/errors.ts";
 import { type Adapter, CONTRACT_VERSION, type Gateway, type ProviderId } from "../contract/gateway.ts";
 import { isSecret, type Secret } from "../contract/secret.ts";
-import { secretsOfToken } from "./authentication.ts";
+import { type Authentication, secretsOfToken } from "./authentication.ts";
+import { secretsIn } from "./body.ts";
 import { createClient, type TokenSource } from "./client.ts";
 import { createLogin } from "./client-credentials.ts";
 import { systemClock, unlessAborted } from "./clock.ts";
 import { createGateway } from "./gateway.ts";
-import { createHttp, type HttpSettings } from "./http.ts";
+import { createHttp, type HttpSettings, showRequest } from "./http.ts";
+import { logTo } from "./log.ts";
+import type { Observer } from "./observation.ts";
 import { RateBudget } from "./rate-budget.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { type AnySettings, parseSettings, type Token, tokenProblem } from "./settings.ts";
@@ -36,8 +39,11 @@ export function defineAdapter<Settings extends AnySettings, Id extends ProviderI
       userAgent: settings.userAgent ?? `gatefold/${VERSION}`,
     };
     const retry = { ...DEFAULT_RETRY, ...settings.retry };
+    const http = { ...reach, baseUrl: vendor.baseUrl };
     const client = createClient({
-      http: createHttp({ ...reach, baseUrl: vendor.baseUrl }),
+      http: createHttp(http),
+      show: (request, hasToken) => showRequest(http, request, hasToken),
+      purpose: "call",
       clock: systemClock,
       budget: new RateBudget(rateLimit === false ? undefined : rateLimit),
       retry,
@@ -47,7 +53,7 @@ export function defineAdapter<Settings extends AnySettings, Id extends ProviderI
       readError: vendor.readError,
       refusedWith: (body) => vendor.refusedWith?.(body),
     });
-    return createGateway({ definition, settings, vendor, client });
+    return createGateway({ definition, settings, vendor, client, observer: observerOf(settings, authentication) });
   };
   const adapter = (settings: Settings): Gateway<Id> => open(settings);
   return Object.defineProperties(Object.assign(adapter, facts(definition), { open }), {
@@ -61,10 +67,21 @@ function facts<Settings extends AnySettings, Id extends ProviderId, Reply, Curre
   return {
     contractVersion: CONTRACT_VERSION,
     hosts: definition.hosts,
+    ...(definition.documentation === undefined ? {} : { documentation: definition.documentation }),
     settings: definition.settings,
     ...(definition.native === undefined ? {} : { native: definition.native }),
     capabilities: (settings?: Partial<Settings>) => definition.capabilities(settings ?? {}),
   } as const;
+}
+
+/** Who is told of a gateway's calls; undefined where nobody wants to be. */
+function observerOf(
+  { hooks = [], logger, ...settings }: AnySettings,
+  authentication: Authentication,
+): Observer | undefined {
+  const all = [hooks, logger === undefined ? [] : logTo(logger)].flat();
+  if (all.length === 0) return undefined;
+  return { hooks: all, secrets: secretsIn(settings).flatMap((secret) => secretsOfToken(authentication, secret)) };
 }
 
 type Reached = Pick<Vendor<ProviderId, never, never, never>, "authentication" | "login">;
@@ -94,8 +111,15 @@ function loginSource(
   const { origin, hostname } = new URL(login.url);
   // A proxy does not know this machine's own addresses.
   const direct = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname) ? { proxy: false as const } : {};
-  const http = createHttp({ ...reach, ...direct, baseUrl: origin });
-  return createLogin({ login, http, clock: systemClock, retry: reach.retry, timeoutMs: reach.timeoutMs });
+  const http = { ...reach, ...direct, baseUrl: origin };
+  return createLogin({
+    login,
+    http: createHttp(http),
+    show: (request, hasToken) => showRequest(http, request, hasToken),
+    clock: systemClock,
+    retry: reach.retry,
+    timeoutMs: reach.timeoutMs,
+  });
 }
 
 // A token function's error may hold anything: its text goes nowhere.

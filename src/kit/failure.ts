@@ -23,6 +23,7 @@ export interface VendorError {
   readonly message?: string;
   /** The vendor's own code. */
   readonly code?: string;
+  /** The vendor's words per field, in its own field names. */
   readonly fieldErrors?: readonly Issue[];
   /** The wait that the body states, in milliseconds. */
   readonly retryAfterMs?: number;
@@ -36,6 +37,8 @@ export interface Failure {
   /** A later attempt may succeed. */
   readonly transient: boolean;
   readonly retryAfterMs?: number;
+  /** What went wrong, with the request; scrubbed like the error's message. */
+  readonly problem: string;
   toError(details: Pick<ErrorDetails, "adapter" | "outcome" | "retryable">): GatewayError;
 }
 
@@ -46,24 +49,23 @@ export function statusFailure(status: number, request: string, vendor: VendorErr
   const words = [vendor.message, ...(vendor.fieldErrors ?? []).map(({ path, message }) => `${path}: ${message}`)];
   const about = shorten(words.filter((text) => text !== undefined && text !== "").join("; "));
   const code = vendor.code === undefined || about.includes(vendor.code) ? "" : ` (${vendor.code})`;
-  const message = `${request} was answered ${status}${code}${about === "" ? "" : `: ${about}`}${advice === undefined ? "" : ` (${advice})`}`;
+  const answer = `answered ${status}${code}${about === "" ? "" : `: ${about}`}${advice === undefined ? "" : ` (${advice})`}`;
+  const problem = `${request} was ${status < 400 ? unexpected(status) : answer}`;
   const { retryAfterMs } = vendor;
   return {
     status,
     effect: status >= 500 || status < 400 || status === 408 ? "unknown" : "not-applied",
     transient: status >= 500 || status === 408 || status === 425 || status === 429,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    problem,
     toError(given) {
-      const details = { ...given, message: `${given.adapter}: ${message}`, status, ...codeOf(vendor) };
+      const details = { ...given, message: `${given.adapter}: ${problem}`, status, ...codeOf(vendor) };
       if (status === 429) return new RateLimitError(details, retryAfterMs);
       const Class = STATUS_CLASSES.get(status);
       if (Class !== undefined) return new Class(details);
       if (status >= 500) return new UnavailableError(details);
       if (status >= 400) return new RejectedError(details, vendor.fieldErrors);
-      return new InvalidResponseError({
-        ...details,
-        message: `${given.adapter}: ${request} was ${unexpected(status)}`,
-      });
+      return new InvalidResponseError(details);
     },
   };
 }
@@ -89,11 +91,8 @@ export function connectionFailure(
   timeoutMs: number,
 ): Failure {
   const effect = result.sent ? "unknown" : "not-sent";
-  const failure = (Class: ErrorClass, message: string, transient: boolean): Failure => ({
-    effect,
-    transient,
-    toError: (given) => new Class({ ...given, message: `${given.adapter}: ${request} ${message}` }),
-  });
+  const failure = (Class: ErrorClass, what: string, transient: boolean) =>
+    failureOf(Class, `${request} ${what}`, { effect, transient });
   if (result.kind === "network") {
     const what = result.sent ? "lost its connection" : "could not be sent";
     return failure(NetworkError, `${what} (${result.code})`, !result.code.includes("CERT"));
@@ -104,21 +103,25 @@ export function connectionFailure(
 }
 
 /** The failure that a wait ended by the caller's signal is: nothing was sent by it. */
-export const abortedWaiting = (request: string): Failure => ({
-  effect: "not-sent",
-  transient: false,
-  toError: (given) =>
-    new AbortedError({ ...given, message: `${given.adapter}: ${request} was aborted before it was sent` }),
-});
+export const abortedWaiting = (request: string): Failure =>
+  failureOf(AbortedError, `${request} was aborted before it was sent`, { effect: "not-sent", transient: false });
 
 /** The failure that a successful reply is when it lacks what is needed. It took effect, or not: nobody knows. */
-export const replyFailure = (status: number, request: string, problem: string): Failure => ({
-  status,
-  effect: "unknown",
-  transient: false,
-  toError: (given) =>
-    new InvalidResponseError({ ...given, status, message: `${given.adapter}: the reply to ${request} ${problem}` }),
-});
+export const replyFailure = (status: number, request: string, lack: string): Failure =>
+  failureOf(InvalidResponseError, `the reply to ${request} ${lack}`, { status, effect: "unknown", transient: false });
+
+function failureOf(
+  Class: ErrorClass,
+  problem: string,
+  facts: Pick<Failure, "status" | "effect" | "transient">,
+): Failure {
+  const status = facts.status === undefined ? {} : { status: facts.status };
+  return {
+    ...facts,
+    problem,
+    toError: (given) => new Class({ ...given, ...status, message: `${given.adapter}: ${problem}` }),
+  };
+}
 
 const SEVERITY: readonly Outcome[] = ["not-sent", "not-applied", "unknown", "partial"];
 

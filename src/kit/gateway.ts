@@ -8,7 +8,7 @@ import {
   type Outcome,
   PartialUpdateError,
 } from "../contract/errors.ts";
-import type { Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
+import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "../contract/gateway.ts";
 import type { ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
 import { previewBody, secretsIn } from "./body.ts";
@@ -16,9 +16,20 @@ import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
 import { describeRequest, type SuccessfulReply } from "./client.ts";
 import { creating } from "./creating.ts";
 import { fetchPages } from "./fetch-pages.ts";
-import { basePathOf, failed, type GatewayParts, idOf, type OpenCall, openCall, unusable } from "./gateway-parts.ts";
+import {
+  basePathOf,
+  failed,
+  type GatewayParts,
+  idOf,
+  type OpenCall,
+  openCall,
+  perform,
+  performEach,
+  unusable,
+} from "./gateway-parts.ts";
 import type { HttpRequest } from "./http.ts";
 import { MethodChoice } from "./method-choice.ts";
+import type { Observation } from "./observation.ts";
 import { removing } from "./removing.ts";
 import { parseReply } from "./reply.ts";
 import { redactData } from "./scrub.ts";
@@ -106,21 +117,35 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
     return current;
   }
 
-  async function writeAll(id: Id, { requests }: Translation, update: ProviderUpdate, call: OpenCall) {
+  async function writeAll(id: Id, { requests, notes }: Translation, update: ProviderUpdate, call: OpenCall) {
     let provider: ProviderState<Id> | undefined;
     for (const [index, request] of requests.entries()) {
       try {
         ({ provider } = await write(id, request, update, call));
       } catch (error) {
-        if (index === 0 || !isGatewayError(error)) throw error;
-        throw partial(adapter, requests, index, error);
+        if (provider === undefined || !isGatewayError(error)) throw error;
+        const failure = partial(adapter, requests, index, error);
+        call.observation?.changed({ fields: fieldsOf(requests.slice(0, index)), provider, notes });
+        throw failure;
       }
     }
     if (provider === undefined) throw new Error(`${adapter} translated an update into no request`);
+    call.observation?.changed({ fields: fieldsOf(requests), provider, notes });
     return provider;
   }
 
   const everyReply = (call: OpenCall) => fetchPages(adapter, client, vendor.list, call);
+
+  async function* everyProvider(options: Call, observation: Observation | undefined) {
+    const call = openCall(options, [], observation);
+    for await (const reply of everyReply(call)) {
+      if (call.signal?.aborted) {
+        const message = `${adapter}: the list was aborted`;
+        throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });
+      }
+      yield redactData(vendor.normalize(reply), call.known);
+    }
+  }
 
   return {
     adapter,
@@ -137,28 +162,25 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
       return [...reading, ...requests.flatMap((request) => previews(request, methods, base, item))];
     },
 
-    async get(id, call = {}) {
-      return (await read(parseId(id), openCall(call, []))).provider;
+    get(id, options = {}) {
+      return perform(parts, { name: "get", id, options }, async (observation) => {
+        return (await read(parseId(id), openCall(options, [], observation))).provider;
+      });
     },
 
-    async *list(call = {}) {
-      const opened = openCall(call, []);
-      for await (const reply of everyReply(opened)) {
-        if (call.signal?.aborted) {
-          const message = `${adapter}: the list was aborted`;
-          throw new AbortedError({ adapter, message, outcome: "not-sent", retryable: false });
-        }
-        yield redactData(vendor.normalize(reply), opened.known);
-      }
+    list(options = {}) {
+      return performEach(parts, { name: "list", options }, (observation) => everyProvider(options, observation));
     },
 
-    async update(id, value, call = {}): Promise<UpdateResult<Id>> {
-      const checked = check(id, value);
-      const opened = openCall(call, secretsIn(checked.update));
-      const current = await currentOf(checked.id, checked.update, opened);
-      const translation = vendor.translate({ ...checked, current });
-      const provider = await writeAll(checked.id, translation, checked.update, opened);
-      return { provider, notes: translation.notes };
+    update(id, value, options = {}) {
+      return perform(parts, { name: "update", id, options }, async (observation): Promise<UpdateResult<Id>> => {
+        const checked = check(id, value);
+        const call = openCall(options, secretsIn(checked.update), observation);
+        const current = await currentOf(checked.id, checked.update, call);
+        const translation = vendor.translate({ ...checked, current });
+        const provider = await writeAll(checked.id, translation, checked.update, call);
+        return { provider, notes: translation.notes };
+      });
     },
 
     ...creating(parts, capabilities),
@@ -181,13 +203,14 @@ function previews(request: WriteRequest, choice: MethodChoice, base: string, ite
   });
 }
 
+const fieldsOf = (part: readonly WriteRequest[]) => part.flatMap(({ fields }) => fields);
+
 function partial(
   adapter: string,
   requests: readonly WriteRequest[],
   failedAt: number,
   error: GatewayError,
 ): PartialUpdateError {
-  const fieldsOf = (part: readonly WriteRequest[]) => part.flatMap(({ fields }) => fields);
   return new PartialUpdateError(
     adapter,
     fieldsOf(requests.slice(0, failedAt)),

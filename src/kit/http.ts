@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
 import type { Secret } from "../contract/secret.ts";
-import { type Authentication, authenticationHeader } from "./authentication.ts";
+import { type Authentication, authenticationHeader, authenticationHeaderName } from "./authentication.ts";
 import { renderBody, renderForm, type WireBody, type WireForm } from "./body.ts";
 import type { Path } from "./path.ts";
 
@@ -44,6 +44,31 @@ export type HttpResult =
 /** Sends one request once; a login has no token yet. Never throws. */
 export type Http = (request: HttpRequest, token: Secret | undefined, signal?: AbortSignal) => Promise<HttpResult>;
 
+/** A request as it may be seen by whoever knows the secrets that its texts could echo: those it carries are redacted. */
+export interface ShownRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Secrets in it are still wrapped. */
+  readonly body?: WireBody | WireForm;
+}
+
+/** What a request would be sent as. */
+export function showRequest(settings: HttpSettings, request: HttpRequest, hasToken: boolean): ShownRequest {
+  const { method, body = request.form } = request;
+  return {
+    method,
+    url: settings.baseUrl + targetOf(request),
+    headers: {
+      ...commonHeaders(settings),
+      ...request.headers,
+      ...(hasToken ? { [authenticationHeaderName(settings.authentication)]: "[redacted]" } : {}),
+      ...(body === undefined ? {} : { "Content-Type": contentTypeOf(request) }),
+    },
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
 // Failures of connecting, of finding the host and of trusting it: the request itself was never written.
 const NEVER_SENT = new Set([
   "ECONNREFUSED",
@@ -81,7 +106,7 @@ export function createHttp(settings: HttpSettings): Http {
     transformRequest: [(text: unknown) => text],
     transformResponse: [(text: unknown) => text],
     validateStatus: () => true,
-    headers: { common: { Accept: "application/json", "User-Agent": settings.userAgent } },
+    headers: { common: commonHeaders(settings) },
   });
   return (request, token, signal) => attempt(client, settings, request, token, signal);
 }
@@ -103,13 +128,13 @@ async function attempt(
     const content = contentOf(request);
     const reply = await client.request<string>({
       method: request.method,
-      url: request.query === undefined ? request.path.text : `${request.path.text}?${request.query}`,
+      url: targetOf(request),
       headers: {
         ...request.headers,
         ...(token === undefined ? {} : authenticationHeader(authentication, token)),
-        ...(content === undefined ? {} : { "Content-Type": content.type }),
+        ...(content === undefined ? {} : { "Content-Type": contentTypeOf(request) }),
       },
-      ...(content === undefined ? {} : { data: content.text }),
+      ...(content === undefined ? {} : { data: content }),
       signal: ending.signal,
     });
     return replyOf(reply);
@@ -123,9 +148,16 @@ async function attempt(
   }
 }
 
-function contentOf({ body, form }: HttpRequest): { readonly type: string; readonly text: string } | undefined {
-  if (form !== undefined) return { type: "application/x-www-form-urlencoded", text: renderForm(form) };
-  return body === undefined ? undefined : { type: "application/json", text: renderBody(body) };
+const commonHeaders = ({ userAgent }: HttpSettings) => ({ Accept: "application/json", "User-Agent": userAgent });
+
+const targetOf = ({ path, query }: HttpRequest) => (query === undefined ? path.text : `${path.text}?${query}`);
+
+const contentTypeOf = ({ form }: HttpRequest) =>
+  form === undefined ? "application/json" : "application/x-www-form-urlencoded";
+
+function contentOf({ body, form }: HttpRequest): string | undefined {
+  if (form !== undefined) return renderForm(form);
+  return body === undefined ? undefined : renderBody(body);
 }
 
 function replyOf({ status, data, headers }: AxiosResponse<string>): HttpResult {

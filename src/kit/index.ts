@@ -3,7 +3,7 @@
 export { copyJsonObject, metadataFromText, metadataText } from "../contract/json.ts";
 export { givenFields } from "../contract/update.ts";
 export type { Authentication } from "./authentication.ts";
-export { embedJson, type WireBody, type WireValue } from "./body.ts";
+export { type EmbeddedJson, embedJson, type WireBody, type WireForm, type WireValue } from "./body.ts";
 export { apiKeyOnly, unsupported } from "./capability.ts";
 export type { Login } from "./client-credentials.ts";
 export { defineAdapter } from "./define-adapter.ts";

@@ -1,5 +1,6 @@
 /** A path that was built by {@link path}, so that every value in it is encoded. */
 export interface Path {
+  /** Encoded, from the base URL on. */
   readonly text: string;
 }
 

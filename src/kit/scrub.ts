@@ -23,16 +23,24 @@ export function shorten(text: string): string {
 
 /** A reply's data with every known secret taken out of its texts. */
 export function redactData<Data>(data: Data, secrets: readonly Secret[]): Data {
-  const text = JSON.stringify(data);
-  const isEchoed = secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)));
-  return isEchoed ? (redactedCopy(data, secrets) as Data) : data;
+  return isEchoed(JSON.stringify(data), secrets) ? (withoutSecrets(data, secrets) as Data) : data;
 }
 
-function redactedCopy(value: unknown, secrets: readonly Secret[]): unknown {
+/** The same as a copy of its own, in which a wrapped secret shows as `[redacted]`, too. */
+export function redactedCopy<Data extends object>(data: Data, secrets: readonly Secret[]): Data {
+  const text = JSON.stringify(data);
+  const copy: Data = JSON.parse(text);
+  return isEchoed(text, secrets) ? (withoutSecrets(copy, secrets) as Data) : copy;
+}
+
+const isEchoed = (text: string, secrets: readonly Secret[]): boolean =>
+  secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)));
+
+function withoutSecrets(value: unknown, secrets: readonly Secret[]): unknown {
   if (typeof value === "string") return redact(value, secrets);
-  if (Array.isArray(value)) return value.map((item) => redactedCopy(item, secrets));
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secrets));
   if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).map(([key, member]) => [redact(key, secrets), redactedCopy(member, secrets)]);
+  const members = Object.entries(value).map(([key, member]) => [redact(key, secrets), withoutSecrets(member, secrets)]);
   return Object.fromEntries(members);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError, MissingSettingError } from "../contract/errors.ts";
+import type { Hooks, Logger } from "../contract/hooks.ts";
 import { isSecret, type Secret } from "../contract/secret.ts";
 import { baseUrlSchema, issuesOf } from "../contract/update.ts";
 import type { RateLimit } from "./rate-budget.ts";
@@ -15,6 +16,7 @@ export interface AnySettings {
   readonly baseUrl?: string;
   /** Milliseconds for one attempt. Default 30,000. */
   readonly timeoutMs?: number;
+  /** How often a request that failed is sent again, where that is safe. */
   readonly retry?: {
     /** Extra tries after the first, 0 to 10. Default 2. */
     readonly attempts?: number;
@@ -25,7 +27,12 @@ export interface AnySettings {
   readonly rateLimit?: RateLimit | false;
   /** `environment` honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default false. */
   readonly proxy?: "environment" | false;
+  /** What requests say of themselves: printable ASCII. Default `gatefold/` and the version. */
   readonly userAgent?: string;
+  /** Who is told of everything that this gateway does. Without any, nothing is computed for it. */
+  readonly hooks?: Hooks | readonly Hooks[];
+  /** Where a log of it goes: pino, or what is like it. */
+  readonly logger?: Logger;
 }
 
 /** The settings that every adapter takes. */
@@ -35,7 +42,9 @@ export interface CommonSettings extends AnySettings {
 
 /** How a machine logs in by itself: OAuth 2.0's client credentials (RFC 6749, section 4.4). */
 export interface ClientCredentials {
+  /** Who logs in; no secret. */
   readonly clientId: string;
+  /** What proves it. */
   readonly clientSecret: Secret;
   /** Where the token is asked for. Default: what the vendor documents. */
   readonly tokenUrl?: string;
@@ -73,34 +82,101 @@ const milliseconds = z.int({ error: "expected whole milliseconds" }).min(1, "exp
 /** A base URL as a setting: paths are appended to it, so it has no query. */
 export const settingUrlSchema = baseUrlSchema.refine((url) => !url.includes("?"), "has a query");
 
+const HOOK_MEMBERS = [
+  "onStart",
+  "onRequest",
+  "onResponse",
+  "onRetry",
+  "onWait",
+  "onChange",
+  "onEnd",
+  "within",
+] as const satisfies readonly (keyof Hooks)[];
+
+// An object of a class has its methods further up, and may have members of its own.
+const isHooks = (value: unknown): value is Hooks =>
+  typeof value === "object" && value !== null && HOOK_MEMBERS.every((name) => isFunctionOrAbsent(value, name));
+
+function isFunctionOrAbsent(value: object, name: string): boolean {
+  const member: unknown = Reflect.get(value, name);
+  return member === undefined || typeof member === "function";
+}
+
+const hooksSchema = z.custom<Hooks | readonly Hooks[]>(
+  (value) => (Array.isArray(value) ? value.every(isHooks) : isHooks(value)),
+  { error: "expected an object with functions such as onRequest, or a list of such" },
+);
+
+const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly (keyof Logger)[];
+
+const loggerSchema = z.custom<Logger>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    LEVELS.every((level) => typeof Reflect.get(value, level) === "function"),
+  { error: `expected a logger: an object with the functions ${LEVELS.join(", ")}` },
+);
+
 /** The common settings, to be spread into an adapter's `z.strictObject`. */
 export const commonSettings = {
   token: tokenSchema,
-  baseUrl: settingUrlSchema.exactOptional(),
-  timeoutMs: milliseconds.max(600_000, "expected at most 600000").exactOptional(),
+  baseUrl: settingUrlSchema.exactOptional().meta({
+    description: "Where the gateway's management API is reached, if not at the vendor's own host; without a query.",
+  }),
+  timeoutMs: milliseconds
+    .max(600_000, "expected at most 600000")
+    .exactOptional()
+    .meta({
+      description: "Milliseconds for one attempt, to the last byte of the reply; 30000 if not given.",
+      examples: [60_000],
+    }),
   retry: z
     .strictObject({
       attempts: z
         .int({ error: "expected a whole number" })
         .min(0, "expected 0 to 10")
         .max(10, "expected 0 to 10")
-        .exactOptional(),
-      budgetMs: milliseconds.exactOptional(),
+        .exactOptional()
+        .meta({ description: "Extra tries after the first; 2 if not given, 0 for none." }),
+      budgetMs: milliseconds
+        .exactOptional()
+        .meta({ description: "Milliseconds for one request with all its tries; 90000 if not given." }),
     })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ description: "When a request that failed is sent again.", examples: [{ attempts: 5, budgetMs: 180_000 }] }),
   rateLimit: z
     .union(
-      [z.literal(false), z.strictObject({ requests: z.int().min(1, "expected at least 1"), perMs: milliseconds })],
+      [
+        z.literal(false),
+        z.strictObject({
+          requests: z
+            .int()
+            .min(1, "expected at least 1")
+            .meta({ description: "How many requests may begin in any span of perMs." }),
+          perMs: milliseconds.meta({ description: "The span in milliseconds." }),
+        }),
+      ],
       { error: "expected false or { requests, perMs }, both whole and positive" },
     )
-    .exactOptional(),
+    .exactOptional()
+    .meta({
+      description: "The account's budget of requests, or false for none; what the vendor documents if not given.",
+      examples: [{ requests: 60, perMs: 60_000 }, false],
+    }),
   proxy: z
     .union([z.literal("environment"), z.literal(false)], { error: 'expected "environment" or false' })
-    .exactOptional(),
+    .exactOptional()
+    .meta({
+      description:
+        "environment honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as the command line does by itself; false does not.",
+    }),
   userAgent: z
     .string({ error: "expected a text" })
     .regex(/^[\x20-\x7e]+$/, "expected printable ASCII")
-    .exactOptional(),
+    .exactOptional()
+    .meta({ description: "What the requests say of themselves, in place of gatefold and its version." }),
+  hooks: hooksSchema.exactOptional(),
+  logger: loggerSchema.exactOptional(),
 };
 
 const clientSecretSchema = z
@@ -117,7 +193,7 @@ const printable = z.string({ error: "expected a text" }).regex(/^[\x20-\x7e]+$/,
 export const clientCredentialsSchema = z.strictObject(
   {
     clientId: printable.meta({ description: "The client's id, which is no secret." }),
-    clientSecret: clientSecretSchema,
+    clientSecret: clientSecretSchema.meta({ description: "The client's secret." }),
     tokenUrl: settingUrlSchema.exactOptional().meta({
       description: "Where the token is asked for, if it is not where the vendor documents it.",
     }),
@@ -133,7 +209,9 @@ export const clientCredentialsSchema = z.strictObject(
 export const commonSettingsWithLogin = {
   ...commonSettings,
   token: tokenSchema.exactOptional(),
-  auth: clientCredentialsSchema.exactOptional(),
+  auth: clientCredentialsSchema.exactOptional().meta({
+    description: "How a machine logs in by itself (OAuth 2.0, client_credentials), instead of a token.",
+  }),
 };
 
 /** The schema of settings, and that either `token` or `auth` is given in them. */

@@ -17,10 +17,17 @@ import type { AnySettings } from "./settings.ts";
 export interface AdapterDefinition<Settings extends AnySettings, Id extends ProviderId, Reply, Current, Native> {
   /** The adapter's name, as in the registry and the config. */
   readonly name: string;
+  /** The hosts that the vendor documents, `*.` standing for one label or more. A token goes elsewhere only on request. */
   readonly hosts: readonly string[];
+  /** The vendor's pages that the adapter follows, the one of an update first. */
+  readonly documentation?: readonly string[];
+  /** Strict: a name that is not known is refused. Spread `commonSettings` into it. */
   readonly settings: z.ZodType<Settings>;
+  /** Strict schema of what only this vendor has; absent where there is nothing. */
   readonly native?: z.ZodType<Native>;
+  /** What the adapter can do, with these settings where some of it depends on them. */
   capabilities(settings: Partial<Settings>): Capabilities;
+  /** The parts for one gateway. Sends nothing. */
   vendor(settings: Settings): Vendor<Id, Reply, Current, Native>;
 }
 
@@ -45,6 +52,7 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   readonly reply: z.ZodType<Reply>;
   /** Without `id` where the reply does not tell it. */
   normalize(reply: Reply): ListedProvider<Id>;
+  /** How all objects are read. */
   readonly list: {
     readonly path: Path;
     /** The first page's query. */
@@ -62,7 +70,9 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   conditions?(update: ProviderUpdate, given: readonly Field[]): readonly Issue[];
   /** What a read tells for a translation; absent where no update ever needs one. */
   readonly current?: {
+    /** Whether this update needs the read. */
     needed(update: ProviderUpdate): boolean;
+    /** What of a reply is of use. */
     from(reply: Reply): Current;
     /** Stands in where nothing is read: every value that a read would give shows as `‹…›`. */
     readonly unread: Current;
@@ -77,11 +87,12 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
   readonly creation?: {
     /** Conditions beyond the capabilities, which the pipeline checks. */
     conditions?(creation: CreationParts, given: readonly Field[]): readonly Issue[];
+    /** The request of a creation. */
     translate(input: CreationParts & { readonly native: Native | undefined }): Creation;
   };
   /** What DELETE removes; there where the capabilities say so. */
   readonly removal?: { path(id: Id): Path };
-  /** What uses an object; there where the capabilities say so. Every entry of the list is asked. */
+  /** What uses an object; there where the capabilities say so. Every entry of the list is asked: `query` is that of its first `page`. */
   readonly users?: {
     readonly path: Path;
     readonly query?: string;
@@ -96,12 +107,15 @@ export interface Vendor<Id extends ProviderId, Reply, Current, Native> {
 /** A valid creation. `update` holds its fields. */
 export interface CreationParts {
   readonly update: ProviderUpdate;
+  /** As the creation gives it. */
   readonly slug?: string;
+  /** As the creation gives it. */
   readonly upstream?: string;
 }
 
 /** The request of a creation. It is sent again only where nothing of it arrived. */
 export interface Creation {
+  /** The HTTP method. */
   readonly method: "POST";
   readonly path: Path;
   readonly body: WireBody;
@@ -110,12 +124,15 @@ export interface Creation {
 
 /** An entry of a list of what may use objects, and the object that it uses; undefined: none. */
 export interface User<Id> extends UsingProvider {
+  /** The id of the object that it uses. */
   readonly uses: Id | undefined;
 }
 
 /** What was read of a list so far, and what its last page said of the whole. */
 export interface PagesRead {
+  /** Pages that were read. */
   readonly pages: number;
+  /** Entries on them. */
   readonly entries: number;
   /** Pages or entries, as the vendor counts. */
   readonly total: number | undefined;
@@ -123,21 +140,25 @@ export interface PagesRead {
 
 /** A valid update, ready to be turned into requests. */
 export interface Translatable<Id, Current, Native> {
+  /** The object that is written to. */
   readonly id: Id;
   readonly update: ProviderUpdate;
+  /** The checked `native` of the update; undefined where it has none. */
   readonly native: Native | undefined;
+  /** What the read told; undefined where none was needed. */
   readonly current: Current | undefined;
 }
 
 /** The requests of an update, in the order in which they are sent. */
 export interface Translation {
+  /** At least one. */
   readonly requests: readonly WriteRequest[];
   readonly notes: readonly Note[];
 }
 
 /** One write. Its reply is the provider after it. */
 export interface WriteRequest {
-  /** Several: the vendor's documents disagree; the first is tried, see {@link chooseMethod}. */
+  /** Several: the vendor's documents disagree; the first is tried, and the next where it turns out to be none of the gateway's. */
   readonly methods: readonly [string, ...string[]];
   readonly path: Path;
   /** What only this request has, such as a precondition (`If-Match`). Never a secret. */

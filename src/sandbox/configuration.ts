@@ -1,3 +1,4 @@
+/** What is wrong at one place of a sandbox's options. */
 export interface ConfigurationIssue {
   /** Where in the options, e.g. `name.seed.providers[0].id`. */
   readonly path: string;
@@ -9,6 +10,7 @@ export interface ConfigurationIssue {
 export class SandboxConfigurationError extends Error {
   override readonly name = "SandboxConfigurationError";
   readonly code = "sandbox_configuration";
+  /** All of them at once, each with its place. */
   readonly issues: readonly ConfigurationIssue[];
 
   constructor(issues: readonly ConfigurationIssue[]) {

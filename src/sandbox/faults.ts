@@ -14,6 +14,9 @@ export interface FaultMatch {
 /**
  * Something that goes wrong on the way: plain data, so it can stand in a YAML file.
  *
+ * `kind` tells what; `ms` is in milliseconds, `status` and `headers` are those of the answer, `body` is its JSON or its text, and
+ * `location` is where a redirect points.
+ *
  * One request is struck by at most one `latency` and one other fault, each the first that matches.
  */
 export type Fault = FaultMatch &

@@ -48,6 +48,7 @@ export type SandboxSwitches = { [Each in Vendor as Each["name"]]?: ReturnType<Ea
 /** What goes wrong at each gateway, in order. */
 export type SandboxFaults = { [Name in GatewayName]?: readonly Fault[] };
 
+/** What a sandbox starts with. */
 export interface SandboxOptions {
   readonly seed?: SandboxSeed;
   readonly switches?: SandboxSwitches;
@@ -58,7 +59,9 @@ export interface SandboxOptions {
   readonly now?: () => number;
 }
 
+/** The simulated gateways, running: their URLs and tokens, what they hold, and every request so far. */
 export type Sandbox = OpenSandbox<GatewayName>;
+/** One request as it reached a gateway, key and token included: for tests alone. */
 export type RecordedRequest = Sandbox["requests"][number];
 
 /**

@@ -32,6 +32,7 @@ function loginWith(answer: Answer, attempts = 0) {
       requests.push(request);
       return answer(requests.length, signal);
     },
+    show: ({ method, path, form = {} }) => ({ method, url: path.text, headers: {}, body: form }),
     clock: {
       now: () => now,
       sleep: async (milliseconds, signal) => {

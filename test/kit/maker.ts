@@ -1,10 +1,19 @@
 import { z } from "zod";
-import { type Adapter, type Capabilities, type Field, type FieldCapability, updateFields } from "../../src/index.ts";
+import {
+  type Adapter,
+  type AnyAdapter,
+  type Capabilities,
+  type Field,
+  type FieldCapability,
+  updateFields,
+} from "../../src/index.ts";
 import {
   apiKeyOnly,
   type CommonSettings,
   commonSettings,
+  commonSettingsWithLogin,
   defineAdapter,
+  type Login,
   opaqueId,
   path,
   queryOf,
@@ -117,6 +126,17 @@ export function maker(
     native: z.strictObject({ region: z.string({ error: "expected a text" }).exactOptional() }),
     capabilities: () => ({ ...capabilities, ...changed.capabilities }),
     vendor: () => ({ ...vendor, ...changed.vendor }),
+  });
+}
+
+/** The same with a login of its own instead of a token. */
+export function loggingInMaker(login: Login): AnyAdapter {
+  return defineAdapter({
+    name: "maker",
+    hosts: ["maker.example"],
+    settings: z.strictObject(commonSettingsWithLogin),
+    capabilities: () => capabilities,
+    vendor: () => ({ ...vendor, login }),
   });
 }
 

@@ -209,3 +209,47 @@ describe("a pause", () => {
     await expect(waiting).resolves.toBe(true);
   });
 });
+
+describe("whoever waits", () => {
+  /** Asks for a place, and keeps what is told of the wait for it: when it will be, and why. */
+  function asking(clock: FakeClock, budget: RateBudget, signal?: AbortSignal) {
+    const start = clock.now();
+    const told: [at: number, reason: string][] = [];
+    void budget.acquire(signal, ({ freeAt, reason }) => told.push([freeAt - start, reason]));
+    return told;
+  }
+
+  it("is told at once when its turn will be, behind those before it", async () => {
+    const { clock, budget, at } = budgetOf(2, 1000);
+    const all = ["a", "b", "c", "d", "e"].map(() => asking(clock, budget));
+    expect(all).toStrictEqual([[], [], [[1000, "budget"]], [[1000, "budget"]], [[2000, "budget"]]]);
+    await at(2000);
+    expect(all.flat()).toHaveLength(3);
+  });
+
+  it("is told of the vendor's wait, and again where it grows", async () => {
+    const clock = new FakeClock();
+    const budget = new RateBudget(undefined, clock);
+    budget.pause(500);
+    const [first, second] = [asking(clock, budget), asking(clock, budget)];
+    await clock.settle();
+    budget.pause(800);
+    await clock.advanceTo(clock.now() + 800);
+    expect(first).toStrictEqual([
+      [500, "vendor"],
+      [800, "vendor"],
+    ]);
+    expect(second[0]).toStrictEqual([500, "vendor"]);
+  });
+
+  it("is told nothing where it need not wait, or no longer wants to", async () => {
+    const { clock, budget, at } = budgetOf(1, 1000);
+    const free = asking(clock, budget);
+    await clock.settle();
+    const gone = asking(clock, budget, AbortSignal.abort());
+    await at(1000);
+    const later = asking(clock, budget);
+    await clock.settle();
+    expect([free, gone, later]).toStrictEqual([[], [], []]);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Adapter } from "../../../src/index.ts";
 import { defineAdapter } from "../../../src/kit/index.ts";
 import { type BarndoorConnectionSettings, connectionSettingsSchema } from "../settings.ts";
-import { hosts, sharedParts } from "../shared-parts.ts";
+import { hosts, pagesOf, sharedParts } from "../shared-parts.ts";
 import { capabilities } from "./capabilities.ts";
 import { connectionConditions } from "./conditions.ts";
 import { connectionCreation } from "./creation.ts";
@@ -17,6 +17,7 @@ import { users } from "./users.ts";
 export const barndoorConnection: Adapter<BarndoorConnectionSettings, string> = defineAdapter({
   name: "barndoor-connection",
   hosts,
+  documentation: pagesOf("credentials", "updateCredential", "getCredential", "listCredentials", "createCredential"),
   settings: connectionSettingsSchema,
   native: nativeSchema,
   capabilities,

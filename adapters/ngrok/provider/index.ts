@@ -1,7 +1,7 @@
 import type { Adapter } from "../../../src/index.ts";
 import { defineAdapter, path } from "../../../src/kit/index.ts";
 import { type NgrokSettings, settingsSchema } from "../schema.ts";
-import { hosts, PAGE_SIZE, sharedParts } from "../shared-parts.ts";
+import { hosts, PAGE_SIZE, pagesOf, sharedParts } from "../shared-parts.ts";
 import { capabilities } from "./capabilities.ts";
 import { conditions, creationConditions } from "./conditions.ts";
 import { normalize } from "./normalize.ts";
@@ -12,6 +12,7 @@ import { itemPath, translate, translateCreation } from "./translate.ts";
 export const ngrokProvider: Adapter<NgrokSettings, string> = defineAdapter({
   name: "ngrok-provider",
   hosts,
+  documentation: pagesOf("providers", "update", "get", "list", "create", "delete"),
   settings: settingsSchema,
   native: nativeSchema,
   capabilities,

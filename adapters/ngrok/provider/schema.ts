@@ -6,16 +6,26 @@ const upTo = (most: number) => text.refine((value) => [...value].length <= most,
 const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, { error: "expected a list; null is not documented" });
 
+const PAGE = "https://ngrok.com/docs/ai-gateway/api-reference/providers/update";
+
 // https://ngrok.com/docs/ai-gateway/api-reference/providers/update: `Surface`. The formats and surfaces are checked by the server.
 const surfaceInput = z.strictObject({
-  format: text,
-  surface: text.exactOptional(),
-  supportedParams: list(z.strictObject({ name: text }))
+  format: text.meta({ description: "The format of its requests.", examples: ["openai", "anthropic"] }),
+  surface: text
+    .exactOptional()
+    .meta({ description: "The API of that format.", examples: ["chat-completions", "responses", "messages"] }),
+  supportedParams: list(z.strictObject({ name: text.meta({ description: "The parameter's name." }) }))
     .min(1, "is empty: leave it out")
-    .exactOptional(),
+    .exactOptional()
+    .meta({ description: "The parameters of a request that it takes.", examples: [[{ name: "temperature" }]] }),
 });
 
-const modelInput = z.strictObject({ modelId: upTo(255) });
+const modelInput = z.strictObject({
+  modelId: upTo(255).meta({
+    description: "The model's id at the provider, at most 255 characters.",
+    examples: ["gpt-4o"],
+  }),
+});
 type Model = z.output<typeof modelInput>;
 
 // https://ngrok.com/docs/errors/err_ngrok_27711
@@ -38,10 +48,16 @@ export function sortedModels(models: readonly Model[]): Model[] {
 
 // https://ngrok.com/docs/ai-gateway/api-reference/providers/update
 export const nativeSchema = z.strictObject({
-  /** Which request formats the provider speaks. */
-  supportedApiSurfaces: list(surfaceInput).exactOptional(),
-  /** The whole set of its models; an empty list clears it. */
-  models: modelsInput.exactOptional(),
+  supportedApiSurfaces: list(surfaceInput)
+    .exactOptional()
+    .meta({
+      description: `Which request formats the provider speaks. ${PAGE}`,
+      examples: [[{ format: "openai", surface: "chat-completions" }]],
+    }),
+  models: modelsInput.exactOptional().meta({
+    description: `The whole set of its models, each once; an empty list clears it. ${PAGE}`,
+    examples: [[{ modelId: "gpt-4o" }, { modelId: "gpt-4o-mini" }]],
+  }),
 });
 
 /** A checked `native`. */

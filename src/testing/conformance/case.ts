@@ -9,6 +9,7 @@ export const LEVELS = [
   "5. keeps secrets",
   "6. can be planned",
 ] as const;
+/** One of the levels of the kit. */
 export type Level = (typeof LEVELS)[number];
 
 /** One thing that must hold of an adapter. */
@@ -24,8 +25,11 @@ export interface ConformanceCase {
 
 /** What was expected, and what was found instead. */
 export interface Discrepancy {
+  /** What is wrong, in words. */
   readonly problem: string;
+  /** What the fixture or the contract says; absent where the problem says it all. */
   readonly expected?: unknown;
+  /** What the adapter does instead. */
   readonly found?: unknown;
   /** Where the fixture, or the contract, says so. */
   readonly source: string;

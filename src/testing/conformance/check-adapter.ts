@@ -30,8 +30,11 @@ export function conformanceCases(adapter: AnyAdapter, fixture: AdapterFixture): 
 
 /** What became of one case. */
 export interface CheckedCase {
+  /** Where it stands in the kit. */
   readonly level: Level;
+  /** What must hold. */
   readonly title: string;
+  /** `skipped`: it does not apply, by what the adapter declares. */
   readonly status: "passed" | "failed" | "skipped";
   /** Why it failed, or was skipped. */
   readonly reason?: string;

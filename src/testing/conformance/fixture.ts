@@ -53,6 +53,7 @@ export interface CreationFixture {
   readonly shows?: Readonly<Record<string, unknown>>;
   /** The codes of the notes that the creation gives. Default: none. */
   readonly notes?: readonly string[];
+  /** The vendor's page; default: that of the whole fixture. */
   readonly source?: string;
 }
 
@@ -61,15 +62,18 @@ export interface RemovalFixture {
   /** Of the last of `objects`, or of `id`. */
   readonly requests: readonly [WireLine, ...WireLine[]];
   readonly id?: ProviderId;
-  /** An object that the vendor's gateway refuses to remove, such as one that is still used: the error, and a part of its words. */
+  /** An object that the vendor's gateway refuses to remove, such as one that is still used: the error, and what it `says`. */
   readonly refused?: { readonly id: ProviderId; readonly name: GatewayError["name"]; readonly says: string };
+  /** The vendor's page; default: that of the whole fixture. */
   readonly source?: string;
 }
 
 /** What uses one object, in any order; none where nothing does. */
 export interface UsersFixture {
   readonly id: ProviderId;
+  /** In any order. */
   readonly users: readonly UsingProvider[];
+  /** The vendor's page; default: that of the whole fixture. */
   readonly source?: string;
 }
 
@@ -81,13 +85,16 @@ export interface ObjectFixture {
 
 /** How one field is set, and how it is cleared where it can be. */
 export interface FieldFixture {
+  /** How a value is written. */
   readonly set: WriteFixture;
+  /** How `null` is written; absent where it cannot be. */
   readonly clear?: WriteFixture;
 }
 
 /** One update, and exactly what must go over the wire for it. */
 export interface WriteFixture {
   readonly update: ProviderUpdate;
+  /** All of them, in order; those that only read may go before. */
   readonly requests: readonly WireLine[];
   /** The object that is written to; default: the first. */
   readonly id?: ProviderId;
@@ -95,11 +102,13 @@ export interface WriteFixture {
   readonly shows?: unknown;
   /** The codes of the notes that the update gives. Default: none. */
   readonly notes?: readonly string[];
+  /** The vendor's page; default: that of the whole fixture. */
   readonly source?: string;
 }
 
 /** One request. */
 export interface WireLine {
+  /** The HTTP method. */
   readonly method: string;
   /** Path and query, exactly as they arrive. */
   readonly path: string;
@@ -116,17 +125,22 @@ export interface WireLine {
 
 /** A documented error, and what must become of it. */
 export interface ErrorFixture {
+  /** HTTP status of the reply. */
   readonly status: number;
   /** A text goes out as it is, anything else as JSON. Default: empty. */
   readonly body?: unknown;
+  /** Of the reply, besides its type and its length. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The class it becomes. */
   readonly name: GatewayError["name"];
   /** A part of the error's message. */
   readonly says?: string;
+  /** The vendor's own code that the error must have. */
   readonly vendorCode?: string;
   /** The vendor's words per field, where the body has them. */
   readonly fieldErrors?: readonly Issue[];
+  /** The stated wait that the error must have, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The vendor's page; default: that of the whole fixture. */
   readonly source?: string;
 }

@@ -5,7 +5,7 @@ import type { AdapterFixture } from "./fixture.ts";
 
 type Register = (title: string, work: () => void | Promise<void>) => unknown;
 
-/** What a test runner gives: jest, vitest and node:test all do. */
+/** What a test runner gives: `describe`, `it` and its `skip`. jest, vitest and node:test all do. */
 export interface TestRunner {
   readonly describe: Register;
   readonly it: Register & { readonly skip: Register };

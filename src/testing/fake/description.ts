@@ -2,10 +2,11 @@
 export interface FakeDescription {
   /** What follows the origin in the base URL that a user configures. */
   readonly basePath?: string;
-  /** How a request carries the token; default `bearer`. With `basic` the token is `user:password`. */
+  /** How a request carries the token; default `bearer`. With `basic` the token is `user:password`; a `header` holds it as it is. */
   readonly authentication?: "bearer" | "basic" | { readonly header: string };
   /** Default `fake-token`. */
   readonly token?: string;
+  /** How an object is told from others. */
   readonly id: {
     /** The member of a stored object that holds the id. */
     readonly member: string;
@@ -19,6 +20,7 @@ export interface FakeDescription {
   /** GET of one object, with `{id}` in its path; absent where the vendor has none. */
   readonly get?: FakePath;
   readonly list: FakeList;
+  /** The requests that change one object. */
   readonly writes: readonly FakeWrite[];
   /** How an object is made; absent where it is not, or where a write with `creates` makes it. */
   readonly creation?: FakeCreation;
@@ -27,6 +29,7 @@ export interface FakeDescription {
   /** Lists of other things, which never change: such as of what uses the objects. */
   readonly others?: readonly FakeOthers[];
   readonly errors?: FakeErrors;
+  /** At most so many `requests` in any span of `perMs` milliseconds; beyond it 429. Default: none. */
   readonly rateLimit?: { readonly requests: number; readonly perMs: number };
   /** After a write so many reads still show what was before. Default 0. */
   readonly staleReads?: number;
@@ -39,11 +42,13 @@ export interface FakeDescription {
 /** A path, and the member that holds the object in a reply, where it is not the reply itself. */
 export interface FakePath {
   readonly path: string;
+  /** The member that holds the object; absent where the reply is the object itself. */
   readonly envelope?: string;
 }
 
 /** One member of an object. */
 export interface FakeMember {
+  /** What a write may hold; anything else is 400. */
   readonly type: "text" | "integer" | "number" | "boolean" | "object" | "list";
   /** `server`: no write takes it. Default `writes`. */
   readonly from?: "writes" | "server";
@@ -63,19 +68,24 @@ export interface FakeMember {
   readonly default?: unknown;
   /** Bounds are inclusive; a length counts characters. */
   readonly minimum?: number;
+  /** The largest number that a write may hold. */
   readonly maximum?: number;
+  /** Characters of a text. */
   readonly maxLength?: number;
   /** Kept by the server: the time of birth, the time of the last write, or a number that each write raises. */
   readonly stamp?: "created" | "written" | "revision";
 }
 
-/** What a reply shows in the place of a value, under another name where one is given; an empty value shows as empty. */
+/** What a reply shows in the place of a value, under the name `as` where one is given; an empty value shows as empty. `mask` is for texts, `derive` for others. */
 export type FakeMask =
   | { mask(text: string): string; readonly as?: string }
   /** For a value that is no text, such as the names in a map of secrets. */
   | { derive(value: unknown): unknown; readonly as?: string };
 
-/** How a list is paged. `size` is the number of entries of a page. */
+/**
+ * How a list is paged. `size` is the number of entries of a page, `parameter` the name of the query's part that asks for one,
+ * `member`, `total` and `pages` the names of the reply's members that tell of the rest.
+ */
 export type FakePaging =
   /** A member holds the next page's URL, or null. */
   | { readonly kind: "link"; readonly size: number; readonly member: string; readonly parameter: string }
@@ -98,6 +108,7 @@ export interface FakeList {
 
 /** A request that changes one object. */
 export interface FakeWrite {
+  /** The HTTP method. */
   readonly method: string;
   /** With `{id}`, or the id is in the body. */
   readonly path: string;
@@ -109,7 +120,7 @@ export interface FakeWrite {
   readonly takes?: readonly string[];
   /** Whether it makes an object that is not there. Default false: that is 404. */
   readonly creates?: boolean;
-  /** A header that must hold the stored value of a member, else 412, as for an object that is not there; without it 428. */
+  /** A `header` that must hold the stored value of a `member`, else 412, as for an object that is not there; without it 428. */
   readonly precondition?: { readonly header: string; readonly member: string };
   /** The member that holds the object in the reply, where it is not the reply itself. */
   readonly envelope?: string;
@@ -126,6 +137,7 @@ export interface FakeCreation {
   readonly requires?: readonly string[];
   /** What it does where there is an object of that id already; default `refused`, with 409. `updated` answers 200. */
   readonly existing?: "refused" | "updated";
+  /** The member that holds the object in the reply, where it is not the reply itself. */
   readonly envelope?: string;
 }
 
@@ -141,6 +153,7 @@ export interface FakeRemoval {
 
 /** A list of other things, shown as they are. */
 export interface FakeOthers extends FakeList {
+  /** As they are shown. */
   readonly entries: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -6,6 +6,7 @@ import { FAKE, fakeVendor } from "./fake-gateway.ts";
 export interface TestGateway {
   /** What a user would configure as `baseUrl`. */
   readonly url: string;
+  /** The one that it takes. */
   readonly token: string;
   /** Every request so far, in order of arrival; grows as they come. */
   readonly requests: readonly Omit<RecordedRequest, "gateway">[];
