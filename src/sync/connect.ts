@@ -1,13 +1,21 @@
 import type { AnyAdapter, Gateway, ProviderId } from "../contract/gateway.ts";
 import type { Hooks } from "../contract/hooks.ts";
 import type { Secret } from "../contract/secret.ts";
+import { secretAdvice } from "./config/advice.ts";
 import type { CheckedConfig, CheckedGateway } from "./config/check.ts";
 import { issuesIn, pathParts } from "./config/check.ts";
 import type { ConfigPath } from "./config/config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
 import { withLogin } from "./config/login.ts";
-import { type ReferenceSources, referenceKey, resolveReference, type SecretReference } from "./config/reference.ts";
+import {
+  type ReferenceSources,
+  referenceKey,
+  resolveReference,
+  type SecretReference,
+  type SecretResolver,
+} from "./config/reference.ts";
 import { hostOf, isLoopback } from "./config/trust.ts";
+import { Fingerprints, fingerprintKeyProblem } from "./journal/fingerprint.ts";
 
 /** Every gateway that some binding in scope needs, by name. */
 export type Connections = ReadonlyMap<string, Gateway<ProviderId>>;
@@ -26,15 +34,16 @@ export interface ResolvedSecrets {
 }
 
 /**
- * Resolves secrets, each reference once.
+ * Resolves secrets, each reference once. `resolver` gives those of `vault:` references.
  * @throws ConfigError of kind `credentials` with every one that is unset, empty or unreadable
  */
 export async function resolveSecrets(
   { config }: Pick<CheckedConfig, "config">,
   wanted: readonly WantedSecret[],
   environment: ReferenceSources["environment"],
+  resolver?: SecretResolver,
 ): Promise<ResolvedSecrets> {
-  const sources = { environment, directory: config.sources.directoryOf([]) };
+  const sources = { environment, directory: config.sources.directoryOf([]), resolver };
   const places = new Map(wanted.map((secret) => [referenceKey(secret.reference), secret]));
   const problems: ConfigProblem[] = [];
   const secrets = new Map<string, Secret>();
@@ -44,7 +53,7 @@ export async function resolveSecrets(
       secrets.set(key, resolved.secret);
       continue;
     }
-    problems.push(config.sources.problem(path, resolved.problem));
+    problems.push({ ...config.sources.problem(path, resolved.problem), ...secretAdvice(reference) });
   }
   if (problems.length > 0) throw new ConfigError("credentials", problems);
   const secretOf = (reference: SecretReference): Secret => {
@@ -56,8 +65,34 @@ export async function resolveSecrets(
 }
 
 /**
+ * The fingerprints of a config: without a `fingerprintKey` in it they cover no secret.
+ * @throws ConfigError of kind `credentials` when the key is not there, or is shorter than 16 characters
+ */
+export async function openFingerprints(
+  checked: Pick<CheckedConfig, "config">,
+  environment: ReferenceSources["environment"],
+  resolver?: SecretResolver,
+): Promise<Fingerprints> {
+  const { fingerprintKey: reference, sources } = checked.config;
+  if (reference === undefined) return new Fingerprints();
+  const path = ["fingerprintKey"];
+  const key = (await resolveSecrets(checked, [{ path, reference }], environment, resolver))(reference);
+  const problem = fingerprintKeyProblem(key);
+  if (problem !== undefined) throw new ConfigError("credentials", [sources.problem(path, problem)]);
+  return new Fingerprints(key);
+}
+
+/** What else gateways are opened with. */
+export interface ConnectOptions {
+  /** What is told of each gateway's work, by its name in the config, where its adapter can tell. */
+  readonly hooksFor?: ((gateway: string) => Hooks | readonly Hooks[]) | undefined;
+  /** Gives the secrets of `vault:` references. */
+  readonly resolver?: SecretResolver | undefined;
+}
+
+/**
  * Opens the gateways of the bindings in scope. `defaults` are settings that an entry may override, for the adapters that
- * take them; `hooksFor` is told of what each gateway does, where its adapter can tell.
+ * take them.
  * @throws ConfigError when a token is not there or is malformed
  */
 export async function connect(
@@ -65,13 +100,13 @@ export async function connect(
   bindings: readonly CheckedGateway[],
   environment: ReferenceSources["environment"],
   defaults: Readonly<Record<string, unknown>>,
-  hooksFor?: (gateway: string) => Hooks | readonly Hooks[],
+  { hooksFor, resolver }: ConnectOptions = {},
 ): Promise<Connections> {
   const needed = new Map(bindings.map((binding) => [binding.entry.name, binding]));
   const wanted = [...needed.values()].flatMap(({ entry }) =>
     entry.secrets.map(({ path, reference }) => ({ path: [...entry.path, ...path], reference })),
   );
-  const secretOf = await resolveSecrets(checked, wanted, environment);
+  const secretOf = await resolveSecrets(checked, wanted, environment, resolver);
   const connections = new Map<string, Gateway<ProviderId>>();
   for (const { entry, adapter } of needed.values()) {
     try {

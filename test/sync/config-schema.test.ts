@@ -5,7 +5,15 @@ import { z } from "zod";
 import { adapters } from "../../adapters/index.ts";
 import { schema } from "../../src/cli/commands/schema.ts";
 import { type AnyAdapter, secret } from "../../src/index.ts";
-import { ConfigError, configJsonSchema, parseConfigDocument } from "../../src/sync/index.ts";
+import {
+  ConfigError,
+  checkConfig,
+  configJsonSchema,
+  importGateway,
+  openWithoutToken,
+  parseConfig,
+  parseConfigDocument,
+} from "../../src/sync/index.ts";
 import { root } from "../support/built.ts";
 import fc from "../support/property.ts";
 import { BARNDOOR_ID, CONNECTION_ID, configErrorOf, problemsOf } from "../support/sync.ts";
@@ -203,13 +211,73 @@ describe("the editor's schema refuses what the reader refuses", () => {
 });
 
 describe("the editor's schema", () => {
-  it("says of which dialect it is, and describes every member of the format's own", () => {
+  const members = membersIn(document);
+
+  it("says of which dialect it is, and describes every member at every place", () => {
     expect(document).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       title: "gatefold config",
     });
-    const undescribed = ownMembers(document).filter(({ described }) => !described);
+    const undescribed = members.filter(({ schema }) => typeof Reflect.get(schema, "description") !== "string");
     expect(undescribed.map(({ path }) => path)).toEqual([]);
+    expect(members.length).toBeGreaterThan(200);
+  });
+
+  it("has examples that it takes itself", () => {
+    const distinct = new Map(members.map(({ path, schema }) => [JSON.stringify(schema), { path, schema }]));
+    const withExamples = [...distinct.values()].flatMap(({ path, schema }) => {
+      const examples: unknown = Reflect.get(schema, "examples");
+      return Array.isArray(examples) ? [{ path, schema, examples }] : [];
+    });
+    const refused = withExamples.flatMap(({ path, schema, examples }) => {
+      const takes = compiled(schema);
+      return examples.filter((example) => !takes(example)).map((example) => ({ path, example }));
+    });
+    expect(refused).toEqual([]);
+    const shown = new Set(withExamples.map(({ path }) => path.replace(/^.*\./, "")));
+    for (const name of ["gateways", "providers", "credential", "token", "limits", "id", "omit", "authTypes", "models"])
+      expect(shown).toContain(name);
+  });
+
+  it("keeps back the settings that only code can give", () => {
+    const names = new Set(members.map(({ path }) => path.replace(/^.*\./, "")));
+    expect(names).toContain("userAgent");
+    for (const name of ["hooks", "logger"]) expect(names).not.toContain(name);
+  });
+
+  it.each([
+    ["YAML", "$schema: ./gatefold.schema.json\nversion: 1\ngateways: { one: { adapter: ngrok, token: env:T } }\n"],
+    ["JSON", '{"$schema":"x","version":1,"gateways":{"one":{"adapter":"ngrok","token":"env:T"}}}'],
+  ])("may be named in the config itself: in %s", (_form, text) => {
+    expect(refusedBy(text)).toEqual({ schema: false, reader: false });
+    expect(refusedBy(text.replace(/x|\.\/gatefold.schema.json/, "null").replace('"null"', "null"))).toEqual({
+      schema: true,
+      reader: true,
+    });
+  });
+
+  it("takes what an import writes", async () => {
+    const text = `version: 1\ngateways: { one: { adapter: ngrok, token: env:T } }\n`;
+    const { config } = checkConfig(parseConfig("gatefold.yaml", text, root), adapters);
+    const [entry] = config.gateways;
+    const adapter = adapters.find(({ name }) => name === "ngrok");
+    if (entry === undefined || adapter === undefined) throw new Error("there is no such gateway");
+    const { capabilities } = openWithoutToken(adapter, {});
+    async function* list() {
+      yield { id: "aigpk_1", name: "OpenAI", metadata: { team: "ml" }, credential: { kind: "inline" as const } };
+    }
+    const get = async () => {
+      throw new Error("nothing is read one by one here");
+    };
+    const checked = checkConfig(config, adapters);
+    const imported = await importGateway({
+      checked,
+      entry,
+      adapter,
+      reader: { adapter: "ngrok", capabilities, list, get },
+    });
+    expect(imported.entries).toEqual([{ provider: "openai", id: "aigpk_1" }]);
+    expect(refusedBy(imported.text)).toEqual({ schema: false, reader: false });
   });
 
   it("keeps an adapter's own descriptions, and takes settings that are no plain object by their common part", () => {
@@ -267,50 +335,15 @@ describe("the editor's schema", () => {
   });
 });
 
-/** The members that this format defines: what adapters define of their own is theirs to describe. */
-function ownMembers(value: unknown): readonly { readonly path: string; readonly described: boolean }[] {
-  const memberOf = (each: unknown, name: string): unknown =>
-    typeof each === "object" && each !== null ? Reflect.get(each, name) : undefined;
-  const within = (each: unknown, path: string, isOwn: (name: string) => boolean) => {
-    const members = Object.entries(memberOf(each, "properties") ?? {}).filter(([name]) => isOwn(name));
-    return members.map(([name, member]) => ({
-      path: `${path}${name}`,
-      described: typeof memberOf(member, "description") === "string",
-    }));
-  };
-  const all = () => true;
-  const top = memberOf(value, "properties");
-  const provider = memberOf(memberOf(top, "providers"), "additionalProperties");
-  const binding = memberOf(memberOf(memberOf(provider, "properties"), "gateways"), "additionalProperties");
-  const limits = memberOf(top, "limits");
-  const alternatives = memberOf(memberOf(memberOf(top, "gateways"), "additionalProperties"), "anyOf");
-  const gateways: readonly unknown[] = Array.isArray(alternatives) ? alternatives : [];
-  const common = [
-    "adapter",
-    "token",
-    "auth",
-    "concurrency",
-    "limits",
-    "timeoutMs",
-    "retry",
-    "rateLimit",
-    "proxy",
-    "userAgent",
-  ];
-  const found = [
-    ...within(value, "", all),
-    ...within(provider, "providers.*.", all),
-    ...within(binding, "providers.*.gateways.*.", all),
-    ...within(limits, "limits.", all),
-    ...within(memberOf(memberOf(limits, "properties"), "update"), "limits.update.", all),
-    ...gateways.flatMap((gateway) => within(gateway, "gateways.*.", (name) => common.includes(name))),
-  ];
-  // One for each adapter and one for any other: with a token, and where it can be with a login.
-  const withLogin = adapters.filter(
-    ({ settings }) => "auth" in (settings instanceof z.ZodObject ? settings.shape : {}),
-  );
-  const expected = adapters.length + withLogin.length + 2;
-  if (withLogin.length < 2 || gateways.length !== expected || found.length < 80)
-    throw new Error("the schema has another shape");
-  return found;
+/** Every schema in a schema that says something of a member, with the path that leads to it. */
+function membersIn(value: unknown, path = ""): readonly { readonly path: string; readonly schema: object }[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([keyword, inner]) => {
+    if (keyword === "examples") return [];
+    if (keyword !== "properties") return membersIn(inner, `${path}/${keyword}`);
+    return Object.entries(inner).flatMap(([name, schema]) => [
+      { path: `${path}.${name}`, schema: Object(schema) },
+      ...membersIn(schema, `${path}.${name}`),
+    ]);
+  });
 }

@@ -1,6 +1,6 @@
 import { adapters } from "../../adapters/index.ts";
 import { InvalidInputError, type ListedProvider, type ProviderId, secret } from "../../src/index.ts";
-import { type ImportInput, importGateway } from "../../src/sync/import/import-gateway.ts";
+import { type ImportInput, importGateway, importGateways } from "../../src/sync/import/import-gateway.ts";
 import { gatewayOf, type JournalEvent, makePlan, readersOf } from "../../src/sync/index.ts";
 import { type Sandbox, type SandboxOptions, startSandboxFrom } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
@@ -604,6 +604,50 @@ describe("an id that no list tells", () => {
     const rest = await imported(sandbox, "respan-prod", { providers, events });
     expect(idsOf(rest.entries)).toEqual({ spare: undefined });
     expect(comments(rest.text)).toContain("Left out, because the config binds them already: 2.");
+  });
+});
+
+describe("several gateways in one config", () => {
+  const gateways = `version: 1
+fingerprintKey: env:FP
+gateways:
+  one: { adapter: ngrok, token: env:ONE_OPENAI_KEY }
+  two: { adapter: ngrok, baseUrl: https://api.ngrok.ai/two, token: env:TWO }
+`;
+  const importBoth = (one: readonly string[], two: readonly string[]) => {
+    const named = (names: readonly string[]) => names.map((name, index) => object(`aigpk_${index}`, { name }));
+    return importGateways(checked(gateways), [
+      standIn(gateways, "one", named(one)),
+      standIn(gateways, "two", named(two)),
+    ]);
+  };
+
+  it("stand there as they were written, each object by itself, and no variable twice", async () => {
+    const { text, entries, unknownIds } = await importBoth(["OpenAI", "Mistral"], ["OpenAI", "OpenAI"]);
+    expect(entries.map(({ provider, id }) => [provider, id])).toEqual([
+      ["openai-one", "aigpk_0"],
+      ["mistral", "aigpk_1"],
+      ["openai-two", "aigpk_0"],
+      ["openai-2", "aigpk_1"],
+    ]);
+    expect(unknownIds).toBe(0);
+    const { config, bindings } = checked(text);
+    expect(config.gateways).toEqual(checked(gateways).config.gateways);
+    expect(config.fingerprintKey).toEqual(checked(gateways).config.fingerprintKey);
+    expect(bindings.map(({ gateway }) => gateway)).toEqual(["one", "one", "two", "two"]);
+    const keys = [...text.matchAll(/apiKey: (\S+)/g)].map(([, key]) => key);
+    expect(keys).toEqual(["env:ONE_OPENAI_2_KEY", "env:ONE_MISTRAL_KEY", "env:TWO_OPENAI_KEY", "env:TWO_OPENAI_2_KEY"]);
+  });
+
+  it("get no name that another object has", async () => {
+    const { entries } = await importBoth(["OpenAI", "OpenAI two"], ["OpenAI"]);
+    expect(entries.map(({ provider }) => provider)).toEqual(["openai-one", "openai-two", "openai-two-2"]);
+  });
+
+  it("are a whole config where they hold nothing", async () => {
+    const { text } = await importBoth([], []);
+    expect(text.startsWith("version: 1\n")).toBe(true);
+    expect(checked(text).bindings).toEqual([]);
   });
 });
 

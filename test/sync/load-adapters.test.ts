@@ -42,9 +42,8 @@ async function checkedWith(specifier: string, changes: Partial<AdapterLoading> =
 async function problemOf(specifier: string, changes: Partial<AdapterLoading> = {}) {
   const error = await configErrorOf(() => checkedWith(specifier, changes));
   const { line, column } = configWith(specifier);
-  expect(error.problems).toEqual([
-    { file: "gatefold.yaml", line, column, path: "gateways.one.adapter", message: expect.any(String) },
-  ]);
+  expect(error.problems).toHaveLength(1);
+  expect(error.problems[0]).toMatchObject({ file: "gatefold.yaml", line, column, path: "gateways.one.adapter" });
   return { kind: error.kind, message: error.problems[0]?.message };
 }
 

@@ -29,7 +29,7 @@ it.each<[string, Scope, string[]]>([
 it.each<[string, Scope, RegExp]>([
   ["gateway", { gateways: ["aa"] }, /no gateway aa is bound here; did you mean a\?/],
   ["provider", { providers: ["openia", "mistrl"] }, /no provider mistrl is bound here; did you mean mistral\?/],
-  ["tag", { tags: ["staging"] }, /no tag staging is bound here$/],
+  ["tag", { tags: ["staging"] }, /no tag staging is bound here; there are prod, ai, test$/],
 ])("an unknown %s is an error that says what there is", async (_title, scope, message) => {
   const error = await configErrorOf(() => inScope(scope));
   expect(error).toMatchObject({ kind: "invalid", message: expect.stringMatching(message) });
@@ -52,6 +52,7 @@ it("needs the tokens of the gateways in scope, and of no other", async () => {
       column: 31,
       path: "gateways.b.token",
       message: "the environment variable B_TOKEN is not set",
+      advice: "set B_TOKEN where this command runs, or refer to another place: env:NAME, file:PATH or exec:COMMAND",
     },
   ]);
 });

@@ -3,7 +3,7 @@ import { Fingerprints } from "../../src/sync/index.ts";
 import type { Evidence, Happening, JournalEvent } from "../../src/sync/journal/event.ts";
 import { JournalState, type OpenIntent } from "../../src/sync/journal/state.ts";
 import { desiredFingerprint, objectOf } from "../../src/sync/plan/object.ts";
-import { allSettleAt, settleOpenIntents, settlesAt } from "../../src/sync/plan/settle.ts";
+import { settleOpenIntents, settlesAt, settleTimes } from "../../src/sync/plan/settle.ts";
 import { checked } from "../support/sync.ts";
 
 const START = Date.UTC(2026, 10, 22, 8);
@@ -258,10 +258,14 @@ describe("the requests of an intent are over", () => {
     expect(settlesAt(openOf(endedAt), startedAt)).toBe(expected);
   });
 
-  it("all together when the last is, and there is nothing to wait for where there is none", () => {
+  it("gateway by gateway when the last of each is, and there is nothing to wait for where there is none", () => {
     const journal = new JournalState(eventsOf([intentOf(["name"], {}), unknown(), intentOf(["name"], {})]));
-    expect(allSettleAt([binding], journal, START + 5000)).toBe(START + 35_000);
-    expect(allSettleAt([], journal, START)).toBeUndefined();
-    expect(allSettleAt([binding], new JournalState([]), START)).toBeUndefined();
+    const startedAt = START + 5000;
+    const times = (bindings: readonly (typeof binding)[], known = journal) => [
+      ...settleTimes({ bindings, journal: known, startedAt }),
+    ];
+    expect(times([binding])).toEqual([[binding.gateway, START + 35_000]]);
+    expect(times([])).toEqual([]);
+    expect(times([binding], new JournalState([]))).toEqual([]);
   });
 });

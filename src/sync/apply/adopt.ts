@@ -13,6 +13,7 @@ import { idsOf, Lists, lookAlikes } from "../plan/look-alikes.ts";
 import { accountKeyOf, desiredFingerprints, isSecretField, objectOf } from "../plan/object.ts";
 import { type Readers, type Reading, readBindings } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
+import type { OnProgress } from "../progress.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What became of one binding. `blocked`: what the gateway shows contradicts it, or it is not clear which object is meant. */
@@ -22,11 +23,13 @@ export interface AdoptedRow {
   readonly adapter: string;
   /** Null where a binding has none, and none was found. */
   readonly id: ProviderId | null;
+  /** `failed`: the gateway could not be read, or the journal not written. */
   readonly status: "adopted" | "blocked" | "failed";
   /** Those whose keys are recorded. */
   readonly fields: readonly Field[];
   /** The object itself is recorded as one that the config manages. */
   readonly owned?: true;
+  /** Why it was blocked. */
   readonly reason?: string;
   readonly error?: GatewayError;
 }
@@ -34,12 +37,15 @@ export interface AdoptedRow {
 /** The outcome of an adoption: a row for each binding in scope, or for each with a secret where it is about keys alone. */
 export interface AdoptResult {
   readonly version: 1;
+  /** The name of the run in the journal. */
   readonly run: string;
+  /** In the order of the config. */
   readonly rows: readonly AdoptedRow[];
 }
 
 /** What an adoption works with. It has no method that writes to a gateway. */
 export interface AdoptInput {
+  /** Those in scope. */
   readonly bindings: readonly CheckedBinding[];
   /** Those without an id: what has their slug or name is theirs from now on. */
   readonly unmade?: readonly UnmadeBinding[];
@@ -47,16 +53,23 @@ export interface AdoptInput {
   readonly journal: Journal;
   /** For keys, with a key of its own: without one nothing could be kept. */
   readonly fingerprints: Fingerprints;
+  /** The secrets of every binding in scope. */
   readonly secretOf: ResolvedSecrets;
+  /** Who runs it, for the journal. */
   readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid">;
+  /** Why it is done, for the journal. */
   readonly reason?: string;
   /** What is recorded. */
   readonly what: AdoptedThings;
+  /** Told how many objects are read. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What an adoption records: that the gateways hold the keys, that the objects are managed by the config, or both. */
 export interface AdoptedThings {
+  /** That the gateway holds the keys which the config gives. */
   readonly keys: boolean;
+  /** That the objects are managed by the config. */
   readonly objects: boolean;
 }
 
@@ -71,7 +84,7 @@ export async function adopt(input: AdoptInput, call: Call = {}): Promise<AdoptRe
   const searched = what.objects ? await searchObjects(input.unmade ?? [], readers, known, reading) : NOT_SEARCHED;
   const candidates = [...input.bindings, ...searched.found];
   const bindings = candidates.filter((binding) => what.objects || secretFields(binding).length > 0);
-  const readings = await readBindings(bindings, readers, known, reading);
+  const readings = await readBindings(bindings, readers, known, reading, input.onProgress);
   const decided = bindings.map((binding) => {
     return { binding, decision: decide(binding, readings.get(binding), known, what) };
   });

@@ -11,6 +11,7 @@ import type { Journal } from "../journal/journal.ts";
 import { JournalState } from "../journal/state.ts";
 import { describeExceeded } from "../plan/limits.ts";
 import { isActed, type Planned, type PlanRow } from "../plan/plan.ts";
+import { type OnProgress, startWork } from "../progress.ts";
 import type { Runtime } from "../runtime.ts";
 import { GatewayRun } from "./gateway-run.ts";
 import { RunJournal } from "./run-journal.ts";
@@ -22,12 +23,14 @@ export interface AppliedRow {
   readonly adapter: string;
   /** Null where an object was to be made, and none is known to be there. */
   readonly id: ProviderId | null;
+  /** `blocked`: nothing of it was sent, and `reason` says why. */
   readonly status: "done" | "failed" | "blocked" | "unknown";
   /** Absent: an update. */
   readonly change?: "create" | "remove";
   /** The fields of the update, or of what is made. */
   readonly writes: readonly Field[];
   readonly notes: readonly Note[];
+  /** Why it was blocked, or what a reader should know. */
   readonly reason?: string;
   readonly error?: GatewayError;
 }
@@ -43,6 +46,7 @@ export interface ApplyResult {
   readonly settled: Planned["settled"];
   /** Earlier creations of unknown outcome that were settled by looking at the list. */
   readonly settledCreations?: Planned["settledCreations"];
+  /** In the order of the plan. */
   readonly rows: readonly AppliedRow[];
   /** It was told to end before everything was done. */
   readonly cancelled: boolean;
@@ -53,6 +57,7 @@ export interface ApplyResult {
 /** What an apply works with. */
 export interface ApplyInput {
   readonly planned: Planned;
+  /** Those that the plan was made from. */
   readonly bindings: readonly CheckedBinding[];
   readonly connections: Connections;
   /** The secrets of every field that the plan writes. */
@@ -60,6 +65,7 @@ export interface ApplyInput {
   readonly fingerprints?: Fingerprints;
   /** Every call is written down before it is made, and its outcome after. */
   readonly journal: Journal;
+  /** Who runs it, for the journal. */
   readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid">;
   /** Why it is done, for the journal. */
   readonly reason?: string;
@@ -69,6 +75,8 @@ export interface ApplyInput {
 export interface ApplyCall extends Call {
   /** Aborting it begins nothing new; what is in flight is finished. The other signal ends that at once, too. */
   readonly stopping?: AbortSignal;
+  /** Told how many rows have ended. */
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -88,12 +96,18 @@ export async function applyPlan(input: ApplyInput, call: ApplyCall = {}): Promis
   const known = new JournalState(journal.events);
   const isEnded = ({ status }: PlanRow) => status === "failed" || status === "blocked";
   const ended = work.filter(isEnded).map(endAsPlanned);
-  const groups = [...byGateway(work.filter((row) => !isEnded(row)))].map(async ([name, rows]) => {
+  const acted = work.filter((row) => !isEnded(row));
+  const onEnded = startWork(call.onProgress, "write", acted);
+  const groups = [...byGateway(acted)].map(async ([name, rows]) => {
     const gateway = input.connections.get(name);
     const entry = all.find((binding) => binding.gateway === name)?.entry;
     if (gateway === undefined || entry === undefined) throw new Error("the plan was made from another config");
     const run = new GatewayRun({ ...input, fingerprints, gateway, known, notes }, call);
-    return forEachAtMost(entry.concurrency, rows, (row) => run.apply(row, bindingOf.get(placeOf(row))));
+    return forEachAtMost(entry.concurrency, rows, async (row) => {
+      const applied = await run.apply(row, bindingOf.get(placeOf(row)));
+      onEnded(name);
+      return applied;
+    });
   });
   const applied = [...ended, ...(await Promise.all(groups)).flat()];
   const order = new Map(work.map(({ provider, gateway }, index) => [`${provider} ${gateway}`, index]));

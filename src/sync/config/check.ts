@@ -11,6 +11,7 @@ import { REFERENCE_EXPECTED } from "./config-fields.ts";
 import { placeholder, secretsOf, withSecrets } from "./desired.ts";
 import { hasLogin, loginKey, takesSecret, withoutSecrets } from "./login.ts";
 import { parseReference } from "./reference.ts";
+import { takesFunctions } from "./takes-functions.ts";
 
 /** A gateway of the config, and what it is reached by. */
 export interface CheckedGateway {
@@ -35,16 +36,20 @@ export interface UnmadeBinding extends BoundBinding {
 /** A config that every adapter in it takes. */
 export interface CheckedConfig {
   readonly config: Config;
+  /** Every gateway of the config. */
   readonly gateways: readonly CheckedGateway[];
+  /** Those with an id. */
   readonly bindings: readonly CheckedBinding[];
+  /** Those whose objects are made where the journal knows none. */
   readonly unmade: readonly UnmadeBinding[];
 }
 
-/** An adapter, or why there is none of that name. */
+/** An adapter, or the `problem`: why there is none of that name. */
 export type FoundAdapter = { readonly adapter: AnyAdapter } | { readonly problem: string };
 
 /** The adapters of a config's gateways: see `loadAdapters`. */
 export interface AdapterDirectory {
+  /** The adapter of an entry, or why there is none. */
   adapterOf(entry: GatewayEntry): FoundAdapter;
 }
 
@@ -140,6 +145,9 @@ function openUnresolved(written: GatewayEntry, found: FoundAdapter, report: Repo
     return undefined;
   }
   const { adapter } = found;
+  const functions = Object.keys(settings).filter((name) => takesFunctions(adapter, name));
+  for (const name of functions) report([...at, name], "takes functions, which a file cannot hold: it is set from code");
+  if (functions.length > 0) return undefined;
   try {
     // From here on the adapter has its own name: a path or a package may be written in several ways.
     const entry = written.adapter === adapter.name ? written : { ...written, adapter: adapter.name };

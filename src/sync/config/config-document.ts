@@ -35,6 +35,7 @@ export interface Locator {
 /** A parsed YAML or JSON text that can still say where everything stands. */
 export interface ConfigDocument extends Locator {
   readonly file: string;
+  /** What the text says, as plain data. */
   readonly value: unknown;
   /** Whether the path leads to something, be it null. */
   holds(path: ConfigPath): boolean;

@@ -12,6 +12,10 @@ export interface ConfigProblem extends Place {
   /** The names that lead there, joined by dots. */
   readonly path: string;
   readonly message: string;
+  /** Why that is refused, where the message does not say it. */
+  readonly why?: string;
+  /** What to do about it. */
+  readonly advice?: string;
 }
 
 /** Why a config is refused: it is wrong, it asks for trust that was not given, or a secret that it refers to is not there. */
@@ -21,12 +25,13 @@ export type ConfigErrorKind = "invalid" | "untrusted" | "credentials";
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly kind: ConfigErrorKind;
+  /** All of them at once, each with its place. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(kind: ConfigErrorKind, problems: readonly ConfigProblem[]) {
     // A field that several bindings share is wrong once.
     const distinct = [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
-    super(distinct.map(describeProblem).join("\n"));
+    super(distinct.map(withAdvice).join("\n"));
     this.kind = kind;
     this.problems = distinct;
   }
@@ -37,8 +42,12 @@ export class ConfigError extends Error {
   }
 }
 
+// Whoever prints no more than the message is told what to do, too.
+const withAdvice = (problem: ConfigProblem) =>
+  problem.advice === undefined ? describeProblem(problem) : `${describeProblem(problem)}; ${problem.advice}`;
+
 /** `file:line:column: path: message`, as editors and terminals understand it. */
-export function describeProblem({ path, message, ...place }: ConfigProblem): string {
+export function describeProblem({ path, message, ...place }: Omit<ConfigProblem, "why" | "advice">): string {
   return `${describePlace(place)}: ${path === "" ? "" : `${path}: `}${message}`;
 }
 

@@ -22,7 +22,8 @@ export interface ConfigTexts {
 
 const LARGEST_BYTES = 4 * 1024 * 1024;
 const TOO_LARGE = "is too large: a config has at most 4 MiB in all; give each group of providers its own";
-const CONFIG_FILE = /^[^.].*\.(yaml|yml|json)$/;
+// A schema for editors is no config, wherever it lies.
+const CONFIG_FILE = /^[^.].*(?<!\.schema)\.(yaml|yml|json)$/;
 
 /** Reads files and folders, each file once. Of a folder: its own YAML and JSON files, in the order of their names. */
 export async function readConfigFiles(given: readonly string[], workingDirectory: string): Promise<ConfigTexts> {

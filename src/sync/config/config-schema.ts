@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { AnyAdapter } from "../../contract/gateway.ts";
-import { type Field, providerUpdateSchema } from "../../contract/update.ts";
+import { type Field, providerUpdateSchema, updateFields } from "../../contract/update.ts";
 import { bindingFields, gatewayFields, NAME, providerFields, referenceText, rootFields } from "./config-fields.ts";
 import { placeholder } from "./desired.ts";
+import { takesFunctions } from "./takes-functions.ts";
 
 const FIELD_DESCRIPTIONS: Readonly<Record<Field, string>> = {
   name: "The name that the gateway shows.",
@@ -17,18 +18,22 @@ const FIELD_DESCRIPTIONS: Readonly<Record<Field, string>> = {
   native: "What only this gateway's vendor has. A text like env:NAME is a reference.",
 };
 
-// The settings of which every adapter has its own copy. A description that an adapter gives itself comes first.
-const SETTING_DESCRIPTIONS: Readonly<Record<string, string>> = {
-  baseUrl: "Where the gateway's management API is reached: an http or https URL without user info and query.",
-  timeoutMs: "Milliseconds for one attempt, to the last byte of the reply.",
-  retry: "Extra tries after the first, and the milliseconds that one request may take with all of them.",
-  rateLimit: "At most so many requests in any span of perMs milliseconds; false for no limit.",
-  proxy: "environment honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
-  userAgent: "What the requests say of themselves.",
+const FIELD_EXAMPLES: Readonly<Partial<Record<Field, readonly unknown[]>>> = {
+  name: ["OpenAI Production"],
+  description: ["The key of the production team"],
+  metadata: [{ team: "ml" }],
+  baseUrl: ["https://api.openai.com/v1"],
+  credential: [
+    { scheme: "api_key", apiKey: "env:OPENAI_API_KEY" },
+    { scheme: "aws_role", roleArn: "arn:aws:iam::123456789012:role/ai-gateway" },
+  ],
+  connectionId: ["4f8b2a3c-12ee-4d92-9c7b-e7d2f8b0a111"],
+  requestTimeout: [90],
+  streamIdleTimeout: [60],
 };
 
-const { type, pattern, description } = z.toJSONSchema(referenceText);
-const REFERENCE = { type, pattern, description };
+const { type, pattern, description: REFERENCE_DESCRIPTION, examples } = z.toJSONSchema(referenceText);
+const REFERENCE = { type, pattern, examples };
 // Long enough and of a form that every member takes.
 const SECRET = placeholder("serviceAccount");
 
@@ -41,8 +46,14 @@ export function configJsonSchema(adapters: readonly AnyAdapter[]): object {
     io: "input",
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
+      // The library drops those of what is transformed once it is read; ours are of what is written.
+      const { examples: given } = zodSchema instanceof z.ZodType ? (zodSchema.meta() ?? {}) : {};
+      if (Array.isArray(given) && given.length > 0) jsonSchema.examples = given;
       // In a file a secret is the reference to it.
-      if (takesSecretsOnly(zodSchema)) Object.assign(jsonSchema, REFERENCE);
+      if (takesSecretsOnly(zodSchema)) {
+        const description = [jsonSchema.description, REFERENCE_DESCRIPTION].filter(Boolean).join(" ");
+        Object.assign(jsonSchema, { ...REFERENCE, description });
+      }
       // The bound of every whole number says nothing to a reader.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
@@ -54,28 +65,53 @@ function fileSchema(adapters: readonly AnyAdapter[]): z.ZodType {
   const fields = updateFieldSchemas(adapters);
   // Said beside the members, as no combination of them could say it: without an id, the object is made.
   const identity = [
-    { required: ["id"], properties: { id: {} } },
-    { required: ["create"], properties: { create: { const: true } } },
+    { required: ["id"], properties: { id: { description: bindingFields.id.description } } },
+    { required: ["create"], properties: { create: { const: true, description: bindingFields.create.description } } },
   ];
   const binding = z.strictObject({ ...bindingFields, ...fields }).meta({ anyOf: identity });
   const provider = z.strictObject({
     ...fields,
     ...providerFields,
-    gateways: z.record(name, binding).exactOptional().meta({
-      description:
-        "The gateways that have this provider, by name. Without it, nothing is said of where it is, and nothing is removed.",
-    }),
+    gateways: z
+      .record(name, binding)
+      .exactOptional()
+      .meta({
+        description:
+          "The gateways that have this provider, by name. Without it, nothing is said of where it is, and nothing is removed.",
+        examples: [{ main: { id: 123, requestTimeout: 60 } }, { main: { create: true, upstream: "openai" } }],
+      }),
   });
   const gateway = z.union([...adapters.flatMap(gatewaySchemas), ...foreignGatewaySchemas(adapters)]);
   return z
     .strictObject({
       ...rootFields,
-      gateways: z.record(name, gateway).exactOptional().meta({ description: "The gateways, by names of your own." }),
-      providers: z.record(name, provider).exactOptional().meta({
-        description: "The upstream providers, by names of your own, and what they should be at each gateway.",
-      }),
+      gateways: z
+        .record(name, gateway)
+        .exactOptional()
+        .meta({ description: "The gateways, by names of your own.", examples: exampleGateways(adapters) }),
+      providers: z
+        .record(name, provider)
+        .exactOptional()
+        .meta({
+          description: "The upstream providers, by names of your own, and what they should be at each gateway.",
+          examples: [EXAMPLE_PROVIDERS],
+        }),
     })
     .meta({ title: "gatefold config", description: "What upstream AI providers should be at several AI gateways." });
+}
+
+const EXAMPLE_PROVIDERS = {
+  "openai-prod": {
+    name: "OpenAI Production",
+    credential: { scheme: "api_key", apiKey: "env:OPENAI_API_KEY" },
+    gateways: { main: { id: 123 } },
+  },
+};
+
+/** An entry of the first adapter that needs a token and nothing else. */
+function exampleGateways(adapters: readonly AnyAdapter[]): readonly object[] {
+  const plain = adapters.find(({ settings }) => settings.safeParse({ token: SECRET }).success);
+  return plain === undefined ? [] : [{ main: { adapter: plain.name, token: "env:MAIN_TOKEN" } }];
 }
 
 const { token: TOKEN, ...OTHER_GATEWAY_FIELDS } = gatewayFields;
@@ -87,11 +123,13 @@ function gatewaySchemas(adapter: AnyAdapter): readonly z.ZodType[] {
   const { settings } = adapter;
   // Of settings of another form only the names that every gateway has are known.
   if (!(settings instanceof z.ZodObject)) return anyLogin(common);
-  const { token: _token, auth, ...own } = described(settings.shape, SETTING_DESCRIPTIONS);
+  const { token: _token, auth, ...others } = settings.shape;
+  const own = Object.fromEntries(Object.entries(others).filter(([name]) => !takesFunctions(adapter, name)));
   const withToken = z.strictObject({ ...own, ...common, token: TOKEN });
   if (auth === undefined) return [withToken];
-  const login = described({ auth: auth instanceof z.ZodExactOptional ? auth.unwrap() : auth }, { auth: LOGIN });
-  return [withToken, z.strictObject({ ...own, ...common, ...login })];
+  const login = auth instanceof z.ZodExactOptional ? auth.unwrap() : auth;
+  const told = login instanceof z.ZodType ? login.meta({ description: LOGIN }) : login;
+  return [withToken, z.strictObject({ ...own, ...common, auth: told })];
 }
 
 /** A gateway whose adapter is a file or a package: nothing is known of its settings. */
@@ -115,25 +153,19 @@ const anyLogin = (common: Readonly<Record<string, z.ZodType>>): readonly z.ZodTy
 
 function updateFieldSchemas(adapters: readonly AnyAdapter[]) {
   const natives = new Set(adapters.flatMap(({ native }) => native ?? []));
-  return described(
-    {
-      ...providerUpdateSchema.shape,
-      // These two take anything and judge it by a function, of which no schema can tell.
-      metadata: z.union([z.string().min(1), z.looseObject({}), z.null()]).exactOptional(),
-      native: (natives.size === 0 ? z.looseObject({}) : z.union([...natives])).exactOptional(),
-    },
-    FIELD_DESCRIPTIONS,
-  );
+  return described({
+    ...providerUpdateSchema.shape,
+    // These two take anything and judge it by a function, of which no schema can tell.
+    metadata: z.union([z.string().min(1), z.looseObject({}), z.null()]).exactOptional(),
+    native: (natives.size === 0 ? z.looseObject({}) : z.union([...natives])).exactOptional(),
+  });
 }
 
-function described(
-  shape: Readonly<Record<string, z.core.$ZodType>>,
-  descriptions: Readonly<Record<string, string>>,
-): Record<string, z.core.$ZodType> {
-  const members = Object.entries(shape).map(([name, schema]): [string, z.core.$ZodType] => {
-    const description = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined;
-    const lacksOne = schema instanceof z.ZodType && schema.description === undefined;
-    return [name, lacksOne && description !== undefined ? schema.meta({ description }) : schema];
+function described(shape: Readonly<Record<Field, z.ZodType>>): Readonly<Record<string, z.ZodType>> {
+  const members = updateFields.map((name): [string, z.ZodType] => {
+    const examples = FIELD_EXAMPLES[name];
+    const told = { description: FIELD_DESCRIPTIONS[name], ...(examples === undefined ? {} : { examples }) };
+    return [name, shape[name].meta(told)];
   });
   return Object.fromEntries(members);
 }

@@ -1,5 +1,5 @@
-import { nearestName } from "../../contract/nearest.ts";
 import type { Field } from "../../contract/update.ts";
+import { nameAdvice } from "./advice.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigSources } from "./config-sources.ts";
@@ -22,7 +22,9 @@ export interface GatewayEntry {
 
 /** What a binding says of the object that is to be made, besides its fields: fixed once it exists. */
 export interface WrittenCreation {
+  /** The readable id of what is made. */
   readonly slug?: string;
+  /** The upstream's kind in the gateway's own words. */
   readonly upstream?: string;
 }
 
@@ -36,6 +38,7 @@ export interface ProviderEntry {
 /** One logical provider on one gateway. */
 export interface Binding {
   readonly provider: string;
+  /** The provider's, by which a run can be restricted. */
   readonly tags: readonly string[];
   readonly gateway: string;
   readonly path: ConfigPath;
@@ -62,8 +65,11 @@ export interface Config {
   /** The key of the fingerprints; absent: none are kept. Its path is `fingerprintKey`. */
   readonly fingerprintKey?: SecretReference;
   readonly limits: ConfigLimits;
+  /** In the order of the files. */
   readonly gateways: readonly GatewayEntry[];
+  /** In the order of the files. */
   readonly providers: readonly ProviderEntry[];
+  /** Every provider at every gateway that it names. */
   readonly bindings: readonly Binding[];
 }
 
@@ -75,7 +81,6 @@ export function gatewayOf(config: Config, name: string): GatewayEntry {
   const entry = config.gateways.find((gateway) => gateway.name === name);
   if (entry !== undefined) return entry;
   const names = config.gateways.map((gateway) => gateway.name);
-  const meant = nearestName(name, names);
-  const message = `no gateway is called ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
-  throw new ConfigError("invalid", [config.sources.problem(["gateways"], message)]);
+  const problem = config.sources.problem(["gateways"], `no gateway is called ${name}`);
+  throw new ConfigError("invalid", [{ ...problem, ...nameAdvice(name, names) }]);
 }

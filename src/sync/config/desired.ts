@@ -5,6 +5,7 @@ import { parseReference, type SecretReference } from "./reference.ts";
 
 /** A place in a binding where a secret goes. */
 export interface SecretUse {
+  /** The field that holds it. */
   readonly field: Field;
   readonly path: ConfigPath;
   readonly reference: SecretReference;
@@ -20,7 +21,9 @@ const SECRET_MEMBERS = new Set(["apiKey", "secretAccessKey", "serviceAccount"]);
 
 /** Fields as a config or an update file holds them, with secrets as references. */
 export interface WrittenFields {
+  /** By their names. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Where each stands in its document. */
   readonly fieldPaths: Readonly<Record<string, ConfigPath>>;
   /** Where the references in them start. */
   readonly directory?: string;

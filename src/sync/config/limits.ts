@@ -12,6 +12,7 @@ export interface Limit {
 
 /** What is limited: objects that are written, keys among what is written, and objects that are removed for good. */
 export const LIMITED_KINDS = ["update", "key", "remove"] as const;
+/** What limits count: see `RunLimits`. */
 export type LimitedKind = (typeof LIMITED_KINDS)[number];
 
 /** The limits of one run. */

@@ -4,6 +4,7 @@ import { chooseAdapter } from "../foreign/choose-adapter.ts";
 import { guardAdapter } from "../foreign/guard-adapter.ts";
 import { isPath, resolveModule } from "../foreign/resolve-module.ts";
 import { type Redaction, shortLine, thrownText, withholding } from "../foreign/words.ts";
+import { TRUST_ADVICE } from "./advice.ts";
 import { type AdapterDirectory, adapterOf, type FoundAdapter } from "./check.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
@@ -34,8 +35,9 @@ export async function loadAdapters(config: Config, loading: AdapterLoading): Pro
     return { entry, path, look: lookUp(entry.adapter, config.sources.directoryOf(path), loading) };
   });
   const problems = looks.flatMap(({ path, look }): ConfigProblem[] => {
-    const message = "problem" in look ? look.problem : untrustedProblem(look, loading);
-    return message === undefined ? [] : [config.sources.problem(path, message)];
+    if ("problem" in look) return [config.sources.problem(path, look.problem)];
+    const message = untrustedProblem(look, loading);
+    return message === undefined ? [] : [{ ...config.sources.problem(path, message), ...TRUST_ADVICE }];
   });
   if (looks.some(({ look }) => untrustedProblem(look, loading) !== undefined)) {
     throw new ConfigError("untrusted", problems);
@@ -58,11 +60,11 @@ export async function findAdapter(
   const look = lookUp(specifier, folder, loading);
   if ("unknown" in look) return undefined;
   const untrusted = untrustedProblem(look, loading);
-  const refuse = (message: string) => [{ file: specifier, line: 1, column: 1, path: "", message }];
-  if (untrusted !== undefined) throw new ConfigError("untrusted", refuse(untrusted));
+  const refuse = (message: string) => ({ file: specifier, line: 1, column: 1, path: "", message });
+  if (untrusted !== undefined) throw new ConfigError("untrusted", [{ ...refuse(untrusted), ...TRUST_ADVICE }]);
   const found = await new ModuleAdapters(loading).adapterOf(look);
   if ("adapter" in found) return found.adapter;
-  throw new ConfigError("invalid", refuse(found.problem));
+  throw new ConfigError("invalid", [refuse(found.problem)]);
 }
 
 /** Where an adapter is: known, in a file, or nowhere. */

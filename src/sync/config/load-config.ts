@@ -81,6 +81,7 @@ function readPart(
     const root = reader.fields(document.value, [], ROOT_FIELDS);
     if (root === undefined) return [];
     reader.read(rootFields.version, root.version, ["version"]);
+    if (Object.hasOwn(root, "$schema")) reader.read(rootFields.$schema, root.$schema, ["$schema"]);
     return [{ reader, root }];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

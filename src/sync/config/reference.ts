@@ -1,35 +1,49 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { type Secret, secret } from "../../contract/secret.ts";
+import { isSecret, type Secret, secret } from "../../contract/secret.ts";
+import { isSameSecret } from "../journal/fingerprint.ts";
 import { readBounded } from "./bounded-file.ts";
 
 /** Where a secret is kept. The config holds nothing else of it. */
 export interface SecretReference {
-  readonly kind: "env" | "file" | "exec";
-  /** The variable's name, the file's path, or the command. */
+  /** `vault` is a store that the program itself knows: see {@link SecretResolver}. */
+  readonly kind: "env" | "file" | "exec" | "vault";
+  /** The variable's name, the file's path, the command, or what a `vault:` reference says after its colon. */
   readonly target: string;
   /** The folder of the file that holds the reference: a relative path and a command start there. */
   readonly directory?: string;
 }
+
+/**
+ * Gives the secret of a `vault:` reference, from a store that the program knows. It is asked for whatever a config names, once for
+ * each reference, and a config may come from a stranger: give only what this config may have. What it throws is reported
+ * without its text, which could hold a secret.
+ */
+export type SecretResolver = (reference: SecretReference) => Secret | Promise<Secret>;
 
 /** What a reference is resolved with. Passed in, so that a plan cannot reach further than it was given. */
 export interface ReferenceSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where a reference starts that has no folder of its own. */
   readonly directory: string;
+  /** Without one, no `vault:` reference can be resolved. */
+  readonly resolver?: SecretResolver | undefined;
 }
 
 const EXEC_TIMEOUT_MS = 30_000;
 const MAX_BYTES = 1024 * 1024;
 
-/** What a reference looks like. */
-export const REFERENCE_PATTERN = /^(env|file|exec):(\S.*)$/;
+const KINDS = ["env", "file", "exec", "vault"] as const;
 
-/** The reference that a text is, or undefined: `env:NAME`, `file:PATH`, `exec:COMMAND`. */
+/** What a reference looks like. */
+export const REFERENCE_PATTERN = /^(env|file|exec|vault):(\S.*)$/;
+
+/** The reference that a text is, or undefined: `env:NAME`, `file:PATH`, `exec:COMMAND`, `vault:WHATEVER`. */
 export function parseReference(text: unknown, directory?: string): SecretReference | undefined {
-  const [, kind, target] = (typeof text === "string" ? REFERENCE_PATTERN.exec(text) : null) ?? [];
-  if (target === undefined || (kind !== "env" && kind !== "file" && kind !== "exec")) return undefined;
+  const [, written, target] = (typeof text === "string" ? REFERENCE_PATTERN.exec(text) : null) ?? [];
+  const kind = KINDS.find((each) => each === written);
+  if (target === undefined || kind === undefined) return undefined;
   return { kind, target, ...(directory === undefined ? {} : { directory }) };
 }
 
@@ -38,7 +52,7 @@ export const referenceText = ({ kind, target }: SecretReference): string => `${k
 
 /** One text for what a reference leads to: two files may mean different things by one relative path. */
 export function referenceKey({ kind, target, directory = "" }: SecretReference): string {
-  if (kind === "env") return `env:${target}`;
+  if (kind === "env" || kind === "vault") return `${kind}:${target}`;
   return kind === "file" ? `file:${resolve(directory, target)}` : `exec:${resolve(directory)}:${target}`;
 }
 
@@ -56,6 +70,7 @@ export async function resolveReference(
     const value = Object.hasOwn(environment, target) ? environment[target] : undefined;
     return given(value, `the environment variable ${target}`);
   }
+  if (kind === "vault") return askResolver(reference, sources.resolver);
   try {
     if (kind === "file") {
       const text = await readBounded(resolve(directory, target), MAX_BYTES);
@@ -75,6 +90,26 @@ export async function resolveReference(
     // The error's own text may hold output of the command: only its kind is shown.
     const what = kind === "file" ? `the file ${target} cannot be read` : "the command failed";
     return { problem: `${what} (${failureKind(error)})` };
+  }
+}
+
+async function askResolver(
+  reference: SecretReference,
+  resolver: SecretResolver | undefined,
+): Promise<{ readonly secret: Secret } | { readonly problem: string }> {
+  const what = referenceText(reference);
+  if (resolver === undefined) {
+    const problem = `${what} is kept where only a program knows: the command line reads env:, file: and exec:`;
+    return { problem: `${problem}; a program gives connect and resolveSecrets a resolver` };
+  }
+  try {
+    const found: unknown = await resolver(reference);
+    if (!isSecret(found)) return { problem: `the resolver gave no Secret for ${what}` };
+    const isEmpty = isSameSecret(found, secret(""));
+    return isEmpty ? { problem: `the resolver gave an empty secret for ${what}` } : { secret: found };
+  } catch {
+    // A store's error may quote what it holds.
+    return { problem: `the resolver failed for ${what}` };
   }
 }
 

@@ -1,17 +1,22 @@
-import { nearestName } from "../../contract/nearest.ts";
+import { nameAdvice } from "./advice.ts";
 import type { CheckedBinding, CheckedConfig, UnmadeBinding } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 
 /** The part of a config that a run is about. An empty list is no restriction. */
 export interface Scope {
+  /** By name; a binding must match one of them. */
   readonly gateways?: readonly string[];
+  /** By name; a binding must match one of them. */
   readonly providers?: readonly string[];
+  /** A binding must have one of them. */
   readonly tags?: readonly string[];
 }
 
 /** What a run is about. */
 export interface InScope {
+  /** Those with an id. */
   readonly bindings: readonly CheckedBinding[];
+  /** Those without one. */
   readonly unmade: readonly UnmadeBinding[];
   /** Of what may be removed: what is in scope. */
   readonly removals: readonly CheckedBinding[];
@@ -78,9 +83,8 @@ function requireKnown(
   const problems = asked
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const meant = nearestName(name, known);
-      const message = `no ${what} ${name} is bound here${meant === undefined ? "" : `; did you mean ${meant}?`}`;
-      return config.sources.problem([], message);
+      const problem = config.sources.problem([], `no ${what} ${name} is bound here`);
+      return { ...problem, ...nameAdvice(name, known) };
     });
   if (problems.length > 0) throw new ConfigError("invalid", problems);
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { TRUST_ADVICE } from "./advice.ts";
 import type { BoundBinding, CheckedConfig } from "./check.ts";
 import type { ConfigPath } from "./config-document.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
@@ -24,7 +25,8 @@ export function requireTrust(
 ): void {
   if (trusted) return;
   const problems: ConfigProblem[] = [];
-  const report = (path: ConfigPath, message: string) => problems.push(config.sources.problem(path, message));
+  const report = (path: ConfigPath, message: string) =>
+    problems.push({ ...config.sources.problem(path, message), ...TRUST_ADVICE });
   const judge = (path: ConfigPath, reference: SecretReference) => {
     const message = referenceProblem(reference, config.sources.directoryOf(path));
     if (message !== undefined) report(path, message);

@@ -17,7 +17,9 @@ export interface NewId {
 /** A file that got its ids, or why it did not: then it is as it was. */
 export interface WrittenIds {
   readonly file: string;
+  /** Those that belong into it. */
   readonly ids: readonly NewId[];
+  /** Why it was left as it was. */
   readonly problem?: string;
 }
 

@@ -2,7 +2,9 @@ import { isSecret, type Secret } from "../../contract/secret.ts";
 
 /** Takes secrets out of what a stranger's adapter says, in all the forms an echo may have. */
 export interface Redaction {
+  /** A text without the secrets. */
   text(text: string, secrets: readonly Secret[]): string;
+  /** Plain data without the secrets, in names and in values. */
   data<Data>(data: Data, secrets: readonly Secret[]): Data;
 }
 

@@ -22,23 +22,51 @@ export interface DraftProvider {
 // What means something at this one gateway only stands in the binding.
 const OF_ONE_GATEWAY = ["connectionId", "native"];
 
-/** The text of a whole config with one gateway and these providers. `remarks` go into its heading. */
-export function renderConfig(
-  entry: GatewayEntry,
-  providers: readonly DraftProvider[],
-  remarks: readonly string[],
-): string {
+/** What one gateway holds, as a part of a config. */
+export interface GatewayPart {
+  readonly entry: GatewayEntry;
+  readonly providers: readonly DraftProvider[];
+  /** What was left out, and why. */
+  readonly remarks: readonly string[];
+}
+
+/** What a config has besides its gateways and providers. */
+export interface ConfigFrame {
+  /** The lines above everything, before what is said of each gateway. */
+  readonly heading: readonly string[];
+  /** A reference, as it is written. */
+  readonly fingerprintKey?: string;
+}
+
+/** The text of a whole config with these gateways and what they hold. */
+export function renderConfig(parts: readonly GatewayPart[], { heading, fingerprintKey }: ConfigFrame): string {
+  const providers = parts.flatMap((part) => part.providers.map((provider) => ({ entry: part.entry, provider })));
   const document = yamlDocument(
     new Map<string, unknown>([
       ["version", 1],
-      ["gateways", new Map([[entry.name, entryValue(entry)]])],
-      ["providers", new Map(providers.map((provider) => [provider.name, providerValue(entry, provider)]))],
+      ...(fingerprintKey === undefined ? [] : [["fingerprintKey", fingerprintKey] as const]),
+      ["gateways", new Map(parts.map(({ entry }) => [entry.name, entryValue(entry)]))],
+      ["providers", new Map(providers.map(({ entry, provider }) => [provider.name, providerValue(entry, provider)]))],
     ]),
   );
-  document.commentBefore = commentOf(heading(entry, providers, remarks));
+  document.commentBefore = commentOf([...heading, ...remarksOn(parts)]);
   const maps = mapsIn(memberOf(document.contents, "providers"));
-  for (const [index, provider] of providers.entries()) annotate(maps[index], entry, provider);
+  for (const [index, { entry, provider }] of providers.entries()) annotate(maps[index], entry, provider);
   return yamlText(document);
+}
+
+/** What is said above a config that is to be used beside the one that it was made with. */
+export function headingBeside({ name, adapter, secrets }: GatewayEntry): string[] {
+  return [
+    `What the gateway ${name} (adapter ${adapter}) holds, as a config: a plan over it proposes nothing.`,
+    "To use it beside the config that it was made with, take this gateways part out: a gateway is defined once.",
+    ...secrets
+      .filter(({ reference }) => reference.kind !== "env")
+      .map(({ path: [first, member] }) => {
+        const whose = member === undefined ? `The ${first}'s reference` : `The reference of ${first}.${member}`;
+        return `${whose} starts at the folder of this file.`;
+      }),
+  ];
 }
 
 function annotate(
@@ -72,17 +100,10 @@ function providerValue(entry: GatewayEntry, { fields, id }: DraftProvider): Map<
   return new Map<string, unknown>([...shared, ["gateways", new Map([[entry.name, binding]])]]);
 }
 
-function heading(entry: GatewayEntry, providers: readonly DraftProvider[], remarks: readonly string[]): string[] {
+function remarksOn(parts: readonly GatewayPart[]): string[] {
+  const providers = parts.flatMap((part) => part.providers);
   const withoutId = providers.filter(({ id }) => id === undefined).length;
   return [
-    `What the gateway ${entry.name} (adapter ${entry.adapter}) holds, as a config: a plan over it proposes nothing.`,
-    "To use it beside the config that it was made with, take this gateways part out: a gateway is defined once.",
-    ...entry.secrets
-      .filter(({ reference }) => reference.kind !== "env")
-      .map(({ path: [name, member] }) => {
-        const whose = member === undefined ? `The ${name}'s reference` : `The reference of ${name}.${member}`;
-        return `${whose} starts at the folder of this file.`;
-      }),
     ...(providers.some(({ fields }) => fields.credential !== undefined)
       ? ["No gateway shows a key: each credential names a variable of its own, to be set before the key is written."]
       : []),
@@ -92,7 +113,7 @@ function heading(entry: GatewayEntry, providers: readonly DraftProvider[], remar
           `Without an id, because no reply tells it: ${withoutId} of ${providers.length}. Fill them in: until then the config is refused.`,
           "The adapter's settings may offer readable ids, which replies do tell.",
         ]),
-    ...remarks,
+    ...parts.flatMap(({ remarks }) => remarks),
   ];
 }
 

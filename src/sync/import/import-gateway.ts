@@ -1,15 +1,15 @@
 import { isGatewayError } from "../../contract/errors.ts";
 import type { AnyAdapter, Call, Gateway, ProviderId } from "../../contract/gateway.ts";
 import type { ListedProvider } from "../../contract/state.ts";
-import { issuesIn, openWithoutToken } from "../config/check.ts";
+import { type CheckedConfig, issuesIn, openWithoutToken } from "../config/check.ts";
 import { secretsOf } from "../config/desired.ts";
-import type { SecretReference } from "../config/reference.ts";
+import { referenceText, type SecretReference } from "../config/reference.ts";
 import { commentText } from "./comment.ts";
-import { type DraftProvider, renderConfig } from "./config-text.ts";
+import { type ConfigFrame, type DraftProvider, type GatewayPart, headingBeside, renderConfig } from "./config-text.ts";
 import { importCredential } from "./import-credential.ts";
 import { importFields } from "./import-fields.ts";
 import { type KnownObjects, type KnownSources, knownObjects } from "./known-objects.ts";
-import { keyVariable, providerName, UniqueNames } from "./names.ts";
+import { keyVariable, nameAtGateway, providerName, UniqueNames } from "./names.ts";
 
 /** What an import is made from. It has no method that writes. */
 export interface ImportInput extends KnownSources {
@@ -25,6 +25,7 @@ export interface ImportedEntry {
   readonly provider: string;
   /** Absent where nothing tells it: the config then has `null`, which no other command takes. */
   readonly id?: ProviderId;
+  /** As the gateway shows it. */
   readonly slug?: string;
 }
 
@@ -32,7 +33,9 @@ export interface ImportedEntry {
 export interface Imported {
   /** The whole text, as YAML. The same gateway, config and journal give the same text. */
   readonly text: string;
+  /** In the order in which the gateway lists them. */
   readonly entries: readonly ImportedEntry[];
+  /** How many entries have no id. */
   readonly unknownIds: number;
 }
 
@@ -42,21 +45,68 @@ export interface Imported {
  * @throws GatewayError of the reading, with the gateway's name
  */
 export async function importGateway(input: ImportInput, call: Call = {}): Promise<Imported> {
+  const part = await draftPart(input, new UniqueNames(variablesOf(input)), call);
+  return imported([part], { heading: headingBeside(input.entry) });
+}
+
+/**
+ * The same for several gateways of one config, as the text of a whole config: one that stands by itself, with the
+ * `fingerprintKey` of the config that it is made from. What has one name at several gateways gets the gateway's name, too.
+ * @throws GatewayError of the reading, with the gateway's name
+ */
+export async function importGateways(
+  checked: CheckedConfig,
+  inputs: readonly Omit<ImportInput, "checked">[],
+  call: Call = {},
+): Promise<Imported> {
+  const variables = new UniqueNames(variablesOf({ checked }));
+  const parts: GatewayPart[] = [];
+  for (const input of inputs) parts.push(await draftPart({ checked, ...input }, variables, call));
+  const { fingerprintKey } = checked.config;
+  const isEmpty = parts.every(({ providers }) => providers.length === 0);
+  return imported(withDistinctNames(parts), {
+    heading: isEmpty ? [] : ["What these gateways hold, as a config: a plan over it proposes nothing."],
+    ...(fingerprintKey === undefined ? {} : { fingerprintKey: referenceText(fingerprintKey) }),
+  });
+}
+
+async function draftPart(input: ImportInput, variables: UniqueNames, call: Call): Promise<GatewayPart> {
   const { entry, adapter } = input;
   const { known, listed } = await readAll(input, call);
-  const gateway = openWithoutToken(adapter, entry.settings);
-  const drafter = new Drafter(input, gateway, known);
+  const drafter = new Drafter(input, openWithoutToken(adapter, entry.settings), known, variables);
   for (const object of listed) drafter.add(object);
   const { providers, remarks } = drafter;
-  return {
-    text: renderConfig(entry, providers, remarks),
-    entries: providers.map(({ name, id, slug }) => ({
+  return { entry, providers, remarks };
+}
+
+function imported(parts: readonly GatewayPart[], frame: ConfigFrame): Imported {
+  const entries = parts.flatMap(({ providers }) =>
+    providers.map(({ name, id, slug }) => ({
       provider: name,
       ...(id === undefined ? {} : { id }),
       ...(slug === undefined ? {} : { slug }),
     })),
-    unknownIds: providers.filter(({ id }) => id === undefined).length,
+  );
+  return {
+    text: renderConfig(parts, frame),
+    entries,
+    unknownIds: entries.filter(({ id }) => id === undefined).length,
   };
+}
+
+// Whether two objects of one name are one upstream is for people to say: none is merged into another.
+function withDistinctNames(parts: readonly GatewayPart[]): readonly GatewayPart[] {
+  const given = parts.flatMap(({ providers }) => providers.map(({ name }) => name));
+  const isShared = (name: string) => given.indexOf(name) !== given.lastIndexOf(name);
+  const names = new UniqueNames(given);
+  return parts.map((part) => ({
+    ...part,
+    providers: part.providers.map((provider) =>
+      isShared(provider.name)
+        ? { ...provider, name: names.take(nameAtGateway(provider.name, part.entry.name)) }
+        : provider,
+    ),
+  }));
 }
 
 type Listed = ListedProvider<ProviderId>;
@@ -85,13 +135,13 @@ class Drafter {
   readonly #names: UniqueNames;
   readonly #variables: UniqueNames;
 
-  constructor(input: ImportInput, gateway: Gateway<ProviderId>, known: KnownObjects) {
+  constructor(input: ImportInput, gateway: Gateway<ProviderId>, known: KnownObjects, variables: UniqueNames) {
     const { bindings } = input.checked;
     this.#input = input;
     this.#gateway = gateway;
     this.#known = known;
     this.#names = new UniqueNames(bindings.map(({ provider }) => provider));
-    this.#variables = new UniqueNames(variablesOf(input));
+    this.#variables = variables;
   }
 
   /** What was left out, and why. */
@@ -159,7 +209,7 @@ class Drafter {
 }
 
 /** The variables that the config uses already: a key's variable must not be the one that holds a token. */
-function variablesOf({ checked: { config, bindings } }: ImportInput): string[] {
+function variablesOf({ checked: { config, bindings } }: Pick<ImportInput, "checked">): string[] {
   const references: (SecretReference | undefined)[] = [
     config.fingerprintKey,
     ...config.gateways.flatMap(({ secrets }) => secrets.map(({ reference }) => reference)),

@@ -29,10 +29,19 @@ export class UniqueNames {
 export function providerName({ slug, name, upstream }: Omit<ListedProvider<unknown>, "id">): (count: number) => string {
   const words = [slug, name, upstream].map((text = "") => (NAME.test(text) && text === slug ? text : readable(text)));
   const base = words.find((word) => word !== "") ?? "provider";
-  return (count) => {
-    const suffix = count === 1 ? "" : `-${count}`;
-    return base.slice(0, LONGEST - suffix.length) + suffix;
-  };
+  return (count) => numbered(base, "", count);
+}
+
+/** The name of a provider that another gateway has one like, for each number: with the gateway's name at its end. */
+export function nameAtGateway(provider: string, gateway: string): (count: number) => string {
+  return (count) => numbered(provider, `-${gateway}`, count);
+}
+
+function numbered(base: string, end: string, count: number): string {
+  const suffix = count === 1 ? end : `${end}-${count}`;
+  // Of a gateway's name that is nearly as long as a name may be, its end does.
+  const kept = suffix.slice(-(LONGEST - 1));
+  return base.slice(0, LONGEST - kept.length) + kept;
 }
 
 /** The variable that a provider's key is expected in, for each number. */

@@ -7,6 +7,7 @@ import { frameSchema, type Happening, happeningSchema, type JournalEvent } from 
 
 /** The last line of a chain: its place and its hash. */
 export interface ChainHead {
+  /** The number of the last line. */
   readonly seq: number;
   /** SHA-256 in hexadecimal. */
   readonly hash: string;

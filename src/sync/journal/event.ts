@@ -30,7 +30,7 @@ const fingerprints = z.partialRecord(field, text);
 
 /** Where a secret is kept, as `SecretReference`. */
 const reference = z.strictObject({
-  kind: z.enum(["env", "file", "exec"]),
+  kind: z.enum(["env", "file", "exec", "vault"]),
   target: text,
   directory: text.exactOptional(),
 });
@@ -189,6 +189,7 @@ const shapes = [
 
 /** What happened: the part of a journal's line that has a meaning. */
 export const happeningSchema = z.discriminatedUnion("type", shapes);
+/** Something that a run did, found or was told, without any secret. `type` tells which. */
 export type Happening = z.output<typeof happeningSchema>;
 
 /** What every line has besides: its place, its time, the run it belongs to, and the hashes that chain it. */
@@ -204,15 +205,22 @@ export const frameSchema = z.looseObject({
 
 /** One line of a journal. */
 export type JournalEvent = Happening & {
+  /** The number of the line, from 1. */
   readonly seq: number;
+  /** When it was written, ISO 8601 in UTC. */
   readonly at: string;
+  /** The run that wrote it. */
   readonly run: string;
 };
 
 export type AccountKey = z.output<typeof account>;
+/** An object in the journal: its gateway, the account there and its id. */
 export type ObjectKey = z.output<typeof object>;
+/** What a gateway showed of an object, by which a later look tells whether it moved. */
 export type Evidence = z.output<typeof evidence>;
+/** Fingerprints of field values, by field: see `Fingerprints`. */
 export type FieldFingerprints = z.output<typeof fingerprints>;
+/** The line by which a rotation begins: its targets, and the references of its keys. */
 export type RotationEvent = Extract<JournalEvent, { type: "rotation" }>;
 export type RotationTarget = z.output<typeof rotationTarget>;
 export type IntentEvent = Extract<JournalEvent, { type: "intent" }>;

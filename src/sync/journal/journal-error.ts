@@ -11,6 +11,8 @@ export interface JournalErrorDetails {
   /** From 1, where the error is about one line. */
   readonly line?: number;
   readonly message: string;
+  /** What to do about it, where the message does not say it. */
+  readonly advice?: string;
 }
 
 /** A journal that cannot be used: nothing may be sent without it. */
@@ -19,19 +21,23 @@ export class JournalError extends Error {
   readonly kind: JournalErrorKind;
   readonly file: string;
   declare readonly line?: number;
+  /** What to do about it. */
+  declare readonly advice?: string;
 
-  constructor({ kind, file, line, message }: JournalErrorDetails) {
+  constructor({ kind, file, line, message, advice }: JournalErrorDetails) {
     // Names of files and of lock holders are anybody's text.
     super(printable(`${file}${line === undefined ? "" : `:${line}`}: ${message}`));
     this.kind = kind;
     this.file = file;
     if (line !== undefined) this.line = line;
+    if (advice !== undefined) this.advice = printable(advice);
   }
 
   /** The error as plain data. */
   toJSON(): Record<string, unknown> {
     const place = this.line === undefined ? {} : { line: this.line };
-    return { name: this.name, kind: this.kind, file: this.file, ...place, message: this.message };
+    const advice = this.advice === undefined ? {} : { advice: this.advice };
+    return { name: this.name, kind: this.kind, file: this.file, ...place, message: this.message, ...advice };
   }
 }
 

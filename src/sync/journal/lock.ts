@@ -200,15 +200,16 @@ async function removeDead(path: string): Promise<void> {
 }
 
 function refusal({ file, runtime }: Place, { path, holder }: Other): JournalError {
-  const refused = (message: string) => new JournalError({ kind: "locked", file, message });
-  if (path === undefined) return refused("other runs start on it at the same moment; try again");
+  const refused = (message: string, advice: string) => new JournalError({ kind: "locked", file, message, advice });
+  if (path === undefined) return refused("other runs start on it at the same moment", "try again");
   if (holder === undefined) {
-    return refused(`is locked by ${path}, which cannot be read; if surely no run uses the journal, delete that file`);
+    const advice = "if surely no run uses the journal, delete that file";
+    return refused(`is locked by ${path}, which cannot be read`, advice);
   }
   const { actor, command, pid, host, since } = holder;
   const elsewhere = host === runtime.hostName ? "" : ", a machine that cannot be asked from here";
   return refused(
-    `is in use by ${actor}, who runs ${command} as process ${pid} on ${host}${elsewhere}, since ${since}; ` +
-      `wait until that run has ended, or delete ${path} if it surely has`,
+    `is in use by ${actor}, who runs ${command} as process ${pid} on ${host}${elsewhere}, since ${since}`,
+    `wait until that run has ended, or delete ${path} if it surely has`,
   );
 }

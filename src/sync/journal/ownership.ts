@@ -3,6 +3,7 @@ import type { AccountKey, CreationEvent, Happening, JournalEvent, ObjectKey, Rem
 
 /** A creation of which nobody knows whether it made anything. */
 export interface OpenCreation {
+  /** The line that was written before it. */
   readonly creation: CreationEvent;
   /** When the call ended without an answer; absent where the run itself ended before. */
   readonly endedAt?: string;
@@ -10,12 +11,15 @@ export interface OpenCreation {
 
 /** A removal of which nobody knows whether it took effect. */
 export interface OpenRemoval {
+  /** The line that was written before it. */
   readonly removal: RemovalEvent;
+  /** When the call ended without an answer; absent where the run itself ended before. */
   readonly endedAt?: string;
 }
 
 /** An object that was made, or that somebody said is ours. */
 export interface OwnedObject {
+  /** Where it is. */
   readonly object: ObjectKey;
   readonly provider: string;
 }

@@ -13,6 +13,7 @@ export interface Holding {
 
 /** A rotation as the journal tells it. */
 export interface RotationRecord {
+  /** The line by which it began. */
   readonly rotation: RotationEvent;
   /** The old key is being put back. */
   readonly isRestoring: boolean;
@@ -28,6 +29,13 @@ export function lastRotation(events: readonly JournalEvent[]): RotationRecord | 
   const isRestoring = later.some((event) => event.type === "turned" && event.rotation === rotation.seq);
   const end = later.findLast((event) => event.type === "rotated" && event.rotation === rotation.seq);
   return { rotation, isRestoring, ...(end?.type === "rotated" ? { status: end.status } : {}) };
+}
+
+/** The rotation that can be gone on with: it was interrupted, or it needed an operator. Undefined where there is none. */
+export function unfinishedRotation(events: readonly JournalEvent[]): RotationRecord | undefined {
+  const record = lastRotation(events);
+  const isOpen = record?.status === undefined || record.status === "needs-operator";
+  return isOpen ? record : undefined;
 }
 
 /** What each target of a rotation holds, in their order. Before the first write of a rotation that is the old key. */

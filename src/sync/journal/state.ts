@@ -27,7 +27,9 @@ export interface FieldRecord {
 
 /** An intent whose outcome is not known, and what certainly took effect of it. */
 export interface OpenIntent {
+  /** The line that was written before the write. */
   readonly intent: IntentEvent;
+  /** The fields that took effect. */
   readonly applied: readonly Field[];
   /** When the call ended without an answer; absent where the run itself ended before. */
   readonly endedAt?: string;
@@ -35,14 +37,19 @@ export interface OpenIntent {
 
 /** A call of which nobody knows whether it took effect, as far as its end goes. */
 export interface OpenCall {
+  /** When it began, and the milliseconds after which it is over. */
   readonly intent: Pick<IntentEvent, "at" | "timeoutMs">;
+  /** When the call ended without an answer; absent where the run itself ended before. */
   readonly endedAt?: string;
 }
 
 /** What the journal knows of one object. */
 export interface ObjectRecord {
+  /** As the gateway showed it last. */
   readonly slug?: string;
+  /** Those that were ever written or adopted. */
   readonly fields: Readonly<Partial<Record<Field, FieldRecord>>>;
+  /** Writes of which nobody knows what became. */
   readonly open: readonly OpenIntent[];
   /** A rotation of its key began and has no end. */
   readonly isRotating?: true;

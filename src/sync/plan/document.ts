@@ -1,33 +1,6 @@
 import { z } from "zod";
-import { updateFields } from "../../contract/update.ts";
 import { LIMITED_KINDS } from "../config/limits.ts";
-
-// The documents that `--format json` prints and `--out` writes. Their version counts up when a reader would have to change.
-
-const field = z.enum(updateFields);
-const text = z.string();
-const counted = z.int().min(0);
-const id = z.union([z.string(), z.number()]).meta({ description: "The provider's id at this gateway." });
-const fingerprints = z
-  .partialRecord(field, text)
-  .meta({ description: "Keyed fingerprints of values that hold a secret, plain ones of others. Never a value." });
-const evidence = z.strictObject({
-  hint: text.exactOptional().meta({ description: "The key as the gateway redacts it." }),
-  updatedAt: text.exactOptional(),
-  slug: text.exactOptional(),
-});
-const error = z
-  .looseObject({
-    name: text,
-    code: text,
-    message: text,
-    adapter: text,
-    gateway: text.exactOptional(),
-    outcome: z.enum(["not-sent", "not-applied", "unknown", "partial"]),
-    retryable: z.boolean(),
-    status: z.int().exactOptional(),
-  })
-  .meta({ description: "An error of the contract as plain data." });
+import { about, counted, error, evidence, field, fingerprints, id, newId, note, text } from "./document-parts.ts";
 
 const verdict = z.enum(["in-sync", "changed", "drift", "suspected", "unverifiable", "unreadable"]);
 
@@ -38,9 +11,6 @@ const comparison = z.strictObject({
   before: z.unknown().optional().meta({ description: "As reported; absent when the gateway does not show it." }),
   after: z.unknown().meta({ description: "As desired; a secret shows as the reference to it." }),
 });
-
-const newId = id.nullable().meta({ description: "The provider's id at this gateway; null where it is to be made." });
-const about = { provider: text, gateway: text, adapter: text, id: newId };
 
 const planRow = z.strictObject({
   ...about,
@@ -118,8 +88,6 @@ const settledCreation = z.strictObject({
   ]),
 });
 
-const note = z.strictObject({ code: text, message: text });
-
 /** The outcome of an apply as a document. */
 export const applyDocument = z
   .strictObject({
@@ -144,18 +112,5 @@ export const applyDocument = z
   })
   .meta({ title: "gatefold apply", description: "What became of each row of a plan." });
 
-/** What every command prints instead of its document when it cannot do its work. */
-export const errorDocument = z
-  .strictObject({ error: z.looseObject({ name: text }) })
-  .meta({ title: "gatefold error", description: "Why a command did nothing." });
-
 /** A plan as it is read from a file. */
 export type PlanDocument = z.output<typeof planDocument>;
-
-/** The JSON schema of a document, draft 2020-12. */
-export function documentSchema(name: "plan" | "apply"): object {
-  // An apply that is refused for its limits prints the plan.
-  const documents =
-    name === "plan" ? z.union([planDocument, errorDocument]) : z.union([applyDocument, planDocument, errorDocument]);
-  return z.toJSONSchema(documents, { io: "input" });
-}

@@ -12,12 +12,15 @@ export interface Allowance {
 
 /** A limit that a plan goes beyond. */
 export interface ExceededLimit {
+  /** What is counted. */
   readonly kind: LimitedKind;
   /** Null: all gateways together. */
   readonly gateway: string | null;
+  /** How many the plan has. */
   readonly planned: number;
-  /** Bindings that there are, in scope or not; for removals, these and what would be removed. */
+  /** How many bindings there are, in scope or not; for removals, these and what would be removed. */
   readonly bindings: number;
+  /** How many the limit lets through. */
   readonly most: number;
 }
 
@@ -67,14 +70,20 @@ export function mostOf({ count, percent, atLeast = 0 }: Limit, bindings: number)
 
 /** Why a plan is not carried out, and how to say that it is meant. */
 export function describeExceeded(exceeded: ExceededLimit): string {
+  const { what, advice } = exceededParts(exceeded);
+  return `${what}; ${advice}`;
+}
+
+/** The same in two parts. */
+export function exceededParts(exceeded: ExceededLimit): { readonly what: string; readonly advice: string } {
   const { kind, gateway, planned, bindings, most } = exceeded;
-  const what = kind === "key" ? "keys" : "objects";
+  const things = `${kind === "key" ? "key" : "object"}${planned === 1 ? "" : "s"}`;
   const done = kind === "remove" ? "removed for good" : "written";
   const where = gateway === null ? "in total" : `at ${gateway}`;
-  return (
-    `${planned} ${what} of ${bindings} would be ${done} ${where}, and the limit is ${most}; ` +
-    `if this is meant, say --allow ${allowanceFor(exceeded)}`
-  );
+  return {
+    what: `${planned} ${things} of ${bindings} would be ${done} ${where}, and the limit is ${most}`,
+    advice: `if this is meant, say --allow ${allowanceFor(exceeded)}`,
+  };
 }
 
 function allowanceFor({ kind, gateway, planned }: ExceededLimit): string {

@@ -9,19 +9,19 @@ import type { WrittenCreation } from "../config/config.ts";
 import type { Scope } from "../config/scope.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Evidence, FieldFingerprints, Happening } from "../journal/event.ts";
-import { Fingerprints } from "../journal/fingerprint.ts";
+import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { JournalState, OpenCall } from "../journal/state.ts";
+import type { OnProgress } from "../progress.ts";
 import { creationRow } from "./creation-row.ts";
 import { type ExceededLimit, exceededLimits, parseAllowances } from "./limits.ts";
-import { Lists, lookAlikes } from "./look-alikes.ts";
+import { type Look, lookAround, readingOf } from "./look.ts";
+import { type Lists, lookAlikes } from "./look-alikes.ts";
 import { objectOf } from "./object.ts";
 import { withReach } from "./reach.ts";
-import { type Readers, type Reading, readBindings, readerFor } from "./read.ts";
+import { type Readers, type Reading, readerFor } from "./read.ts";
 import { removalRow } from "./removal-row.ts";
 import { judgeRow } from "./row.ts";
-import { type SettledCreation, type Settlement, settleOpenIntents } from "./settle.ts";
-import { settleCreations } from "./settle-creations.ts";
-import { withKnownObjects } from "./unmade.ts";
+import type { SettledCreation, Settlement } from "./settle.ts";
 import type { FieldComparison, Verdict } from "./verdict.ts";
 
 /** What a plan says of one binding, or of an object that no binding is about any more. */
@@ -38,6 +38,7 @@ export interface PlanRow {
   readonly status: Verdict | "create" | "remove" | "blocked" | "failed";
   /** What is fixed once the object exists; there where it is to be made. */
   readonly creation?: WrittenCreation;
+  /** Each field that the config gives. */
   readonly fields: readonly FieldComparison[];
   /** What an apply of this plan writes, in one update. */
   readonly writes: readonly Field[];
@@ -65,6 +66,7 @@ export interface Plan {
   readonly prune?: true;
   /** How many objects would be, were it asked for. */
   readonly removable?: number;
+  /** What it is restricted to. */
   readonly scope: Required<Scope>;
   /** Whether there is a journal that tells of any write: without one nothing is known of what no gateway shows. */
   readonly journal: boolean;
@@ -72,6 +74,7 @@ export interface Plan {
   readonly fingerprintKey: string | null;
   /** What was allowed beyond the limits, as it was given. */
   readonly allow: readonly string[];
+  /** In the order of the config. */
   readonly rows: readonly PlanRow[];
   /** A plan with any of these is not carried out. */
   readonly exceeded: readonly ExceededLimit[];
@@ -81,6 +84,7 @@ export interface Plan {
 
 /** What a plan is made from. It has no method that writes. */
 export interface PlanInput {
+  /** The whole config, which limits are shares of. */
   readonly checked: CheckedConfig;
   /** Those in scope. */
   readonly bindings: readonly CheckedBinding[];
@@ -100,14 +104,20 @@ export interface PlanInput {
 
 /** How a plan is made. */
 export interface PlanOptions extends Call {
+  /** Whether fields that cannot be verified are written too. Default false. */
   readonly writeUnverified?: boolean;
+  /** Whether a field that may have been changed elsewhere counts as changed. Default false. */
   readonly strict?: boolean;
   /** What `removals` has is removed. */
   readonly prune?: boolean;
   /** How many objects could be removed, to be told where nothing is. */
   readonly removable?: number;
+  /** For the record: what the bindings were restricted to. */
   readonly scope?: Scope;
+  /** Limits to go beyond, as `update:GATEWAY=12`. */
   readonly allow?: readonly string[];
+  /** Told how many objects are read. */
+  readonly onProgress?: OnProgress;
 }
 
 /** A plan, and what was learned on the way: for the journal. */
@@ -130,55 +140,64 @@ export interface Planned {
  * @throws ConfigError for an allowance that cannot be read
  */
 export async function makePlan(input: PlanInput, options: PlanOptions = {}): Promise<Planned> {
-  const { checked, readers, journal, fingerprints = new Fingerprints(), isOver = () => true } = input;
-  const { removals = [], secretOf } = input;
-  const {
-    writeUnverified = false,
-    strict = false,
-    allow = [],
-    scope = {},
-    prune = false,
-    removable = 0,
-    signal,
-  } = options;
-  const allowances = parseAllowances(allow, [...checked.bindings, ...checked.unmade, ...removals]);
-  const { all: secrets = [] } = secretOf ?? {};
-  const call: Call = { secrets, ...(signal === undefined ? {} : { signal }) };
-  const lists = new Lists(readers, call);
-  const given = withKnownObjects(input.unmade ?? [], checked, journal);
-  const creations = { readers, lists, journal, fingerprints, secretOf, isOver, call };
-  const { settled: settledCreations, obstacles } = await settleCreations(given.unmade, creations);
-  const found = withKnownObjects(given.unmade, checked, journal);
-  const known = [...given.known, ...found.known];
-  const described = [...input.bindings, ...known];
-  const all = [...described, ...removals];
-  const readings = await readBindings(all, readers, journal, call);
-  const settled = journal === undefined ? [] : settleOpenIntents(all, readings, journal, fingerprints, isOver);
-  // What was made once and is gone is made again, as the config says; what has its id there is missed.
-  const isLost = (binding: CheckedBinding) => binding.id === undefined && isGone(readings.get(binding));
-  const gone = described.filter(isLost).flatMap(unmadeAgain);
-  const bindings = described.filter((binding) => !isLost(binding));
-  const unmade = [...found.unmade, ...gone];
+  const { checked, removals = [] } = input;
+  const allowances = parseAllowances(options.allow ?? [], [...checked.bindings, ...checked.unmade, ...removals]);
+  const look = await lookAround(input, options);
+  const ordered = inOrderOf(checked, [...boundRows(look, options), ...(await newRows(look))]);
+  const rows = await withReach([...ordered, ...(await removalRows(look))], input.readers, look.call);
+  const body = { ...headOf(input, options), rows, exceeded: exceededLimits(checked, rows, allowances) };
+  const { bindings, unmade, readings, settled, settledCreations } = look;
+  return {
+    plan: { ...body, digest: digestOf(body) },
+    settled,
+    settledCreations,
+    bindings: [...bindings, ...removals],
+    unmade,
+    observed: bindings.flatMap((binding) => observationOf(binding, readings.get(binding), input.journal)),
+  };
+}
+
+function boundRows({ input, fingerprints, readings, bindings }: Look, options: PlanOptions): PlanRow[] {
+  const { readers, journal, secretOf } = input;
+  const { writeUnverified = false, strict = false } = options;
   const knowledge = { journal, fingerprints, secretOf };
-  const rows = bindings.map((binding): PlanRow => {
+  return bindings.map((binding): PlanRow => {
     const reading = readingOf(binding, readings);
     const about = aboutOf(binding);
     if ("error" in reading) return { ...about, ...NOTHING, status: "failed", error: reading.error };
     const { capabilities } = readerFor(readers, binding);
     return { ...about, ...judgeRow(binding, reading.state, capabilities, knowledge, { writeUnverified, strict }) };
   });
+}
+
+async function newRows({ input, fingerprints, lists, unmade, obstacles }: Look): Promise<PlanRow[]> {
+  const knowledge = { journal: input.journal, fingerprints, secretOf: input.secretOf };
+  const rows: PlanRow[] = [];
   for (const binding of unmade) {
     rows.push(creationRow(binding, await lists.of(binding.gateway), obstacles.get(binding), knowledge));
   }
-  const ordered = inOrderOf(checked, rows);
+  return rows;
+}
+
+async function removalRows({ input, lists, readings, unmade }: Look): Promise<PlanRow[]> {
+  const { readers, journal, removals = [] } = input;
+  const rows: PlanRow[] = [];
   for (const binding of removals) {
     const { capabilities } = readerFor(readers, binding);
     const wanted = await claimantOf(binding, unmade, lists);
-    ordered.push(removalRow(binding, readingOf(binding, readings), capabilities, journal, wanted));
+    rows.push(removalRow(binding, readingOf(binding, readings), capabilities, journal, wanted));
   }
-  const reaching = await withReach(ordered, readers, call);
+  return rows;
+}
+
+/** A plan without what was found. */
+function headOf(
+  { journal, fingerprints }: PlanInput,
+  options: PlanOptions,
+): Omit<Plan, "rows" | "exceeded" | "digest"> {
+  const { writeUnverified = false, strict = false, prune = false, removable = 0, scope = {}, allow = [] } = options;
   const { gateways = [], providers = [], tags = [] } = scope;
-  const body: Omit<Plan, "digest"> = {
+  return {
     version: 1,
     writeUnverified,
     strict,
@@ -186,27 +205,9 @@ export async function makePlan(input: PlanInput, options: PlanOptions = {}): Pro
     ...(!prune && removable > 0 && { removable }),
     scope: { gateways, providers, tags },
     journal: journal?.hasEvidence === true,
-    fingerprintKey: fingerprints.keyId ?? null,
+    fingerprintKey: fingerprints?.keyId ?? null,
     allow,
-    rows: reaching,
-    exceeded: exceededLimits(checked, reaching, allowances),
   };
-  const observed = bindings.flatMap((binding) => observationOf(binding, readings.get(binding), journal));
-  const plan = { ...body, digest: digestOf(body) };
-  return { plan, settled, settledCreations, bindings: [...bindings, ...removals], unmade, observed };
-}
-
-function readingOf(binding: CheckedBinding, readings: ReadonlyMap<CheckedBinding, Reading>): Reading {
-  const reading = readings.get(binding);
-  if (reading === undefined) throw new Error("a binding was not read");
-  return reading;
-}
-
-const isGone = (reading: Reading | undefined) =>
-  reading !== undefined && "error" in reading && reading.error.name === "NotFoundError";
-
-function unmadeAgain({ providerId: _id, creation, ...binding }: CheckedBinding): UnmadeBinding[] {
-  return creation === undefined ? [] : [{ ...binding, creation }];
 }
 
 /** The provider that would be made under the name of an object that is removed. */

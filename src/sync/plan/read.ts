@@ -6,6 +6,7 @@ import { forEachAtMost } from "../concurrency.ts";
 import type { CheckedBinding } from "../config/check.ts";
 import type { Connections } from "../connect.ts";
 import type { JournalState } from "../journal/state.ts";
+import { type OnProgress, tell } from "../progress.ts";
 import { objectOf } from "./object.ts";
 
 /** What a plan may do with a gateway: it has no method that writes. */
@@ -76,12 +77,17 @@ export async function readBindings(
   readers: Readers,
   journal: JournalState | undefined,
   call: Call,
+  onProgress?: OnProgress,
 ): Promise<ReadonlyMap<CheckedBinding, Reading>> {
   const groups = [...byGateway(bindings)].map(async ([gateway, group]) => {
     const wanted = group.map((binding) => {
       return { id: binding.providerId, slug: journal?.record(objectOf(binding))?.slug };
     });
-    const readings = await readStates(readerFor(readers, { gateway }), wanted, call);
+    const onRead = (done: number) =>
+      tell(onProgress, { kind: "work", gateway, work: "read", done, total: group.length });
+    onRead(0);
+    const readings = await readStates(readerFor(readers, { gateway }), wanted, call, onRead);
+    onRead(group.length);
     return group.map((binding) => {
       const reading = readings.get(binding.providerId);
       if (reading === undefined) throw new Error(`a binding of ${gateway} was not read`);
@@ -95,13 +101,15 @@ export async function readBindings(
 /**
  * Reads objects of one gateway at the least cost that it allows: list pages where a list tells which entry is which object,
  * else one read for each. Listing ends when everything is found, and is given up for single reads once it has cost as much.
+ * `onRead` is told how many are read so far.
  */
 export async function readStates(
   reader: GatewayReader,
   wanted: readonly Wanted[],
   call: Call,
+  onRead: (done: number) => void = () => undefined,
 ): Promise<ReadonlyMap<ProviderId, Reading>> {
-  const readings = new Map<ProviderId, Reading>();
+  const readings = new Readings(onRead);
   const listable = reader.capabilities.list === "ids" ? wanted : wanted.filter((each) => hasOwnSlug(each, wanted));
   if (listable.length > 1) {
     const failure = await readByList(reader, listable, readings, call);
@@ -116,6 +124,22 @@ export async function readStates(
     call,
   );
   return readings;
+}
+
+/** What was read so far, told on as it grows. */
+class Readings extends Map<ProviderId, Reading> {
+  readonly #onRead: (done: number) => void;
+
+  constructor(onRead: (done: number) => void) {
+    super();
+    this.#onRead = onRead;
+  }
+
+  override set(id: ProviderId, reading: Reading): this {
+    super.set(id, reading);
+    this.#onRead(this.size);
+    return this;
+  }
 }
 
 // Two objects never have one slug: where they seem to, one of them is gone, and the list would show the other in its place.

@@ -22,6 +22,7 @@ export interface Settlement {
   readonly provider: string;
   readonly gateway: string;
   readonly id: ProviderId;
+  /** What is to be noted in the journal. */
   readonly happening: Extract<Happening, { type: "settled" }>;
 }
 
@@ -31,6 +32,7 @@ export interface SettledCreation {
   readonly gateway: string;
   /** Null: nothing was made. */
   readonly id: ProviderId | null;
+  /** What is to be noted in the journal. */
   readonly happening: CreationSettlement;
 }
 
@@ -47,28 +49,35 @@ export function settlesAt({ intent, endedAt }: OpenCall, startedAt: number): num
   return Math.min(startedAt, Date.parse(intent.at) + LONGEST_WAIT_MS) + timeoutMs;
 }
 
-/** When everything that was under way for these bindings is surely over; undefined where nothing was. */
-export function allSettleAt(
-  bindings: readonly CheckedBinding[],
-  journal: JournalState,
-  startedAt: number,
-  unmade: readonly UnmadeBinding[] = [],
-): number | undefined {
+/** What may have been under way when a run began. */
+export interface UnderWay {
+  /** Those in scope. */
+  readonly bindings: readonly CheckedBinding[];
+  /** Those in scope without an id. */
+  readonly unmade?: readonly UnmadeBinding[];
+  /** What was known when the run began. */
+  readonly journal: JournalState;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** When everything that was under way is surely over, by gateway; without those where nothing was. */
+export function settleTimes({ bindings, unmade = [], journal, startedAt }: UnderWay): ReadonlyMap<string, number> {
   const { ownership } = journal;
-  const open: readonly OpenCall[] = [
-    ...bindings.flatMap((binding) => journal.record(objectOf(binding))?.open ?? []),
-    ...unmade.flatMap((binding) => {
-      const account = accountKeyOf(binding);
-      return [
-        ...ownership
-          .openCreations(account, binding.provider)
-          .map(({ creation, ...end }) => ({ intent: creation, ...end })),
-        // What is made could get the id of what is still being removed.
-        ...ownership.openRemovals(account).map(({ removal, ...end }) => ({ intent: removal, ...end })),
-      ];
-    }),
-  ];
-  return open.length === 0 ? undefined : Math.max(...open.map((each) => settlesAt(each, startedAt)));
+  const times = new Map<string, number>();
+  const note = ({ gateway }: { readonly gateway: string }, open: OpenCall) =>
+    times.set(gateway, Math.max(times.get(gateway) ?? 0, settlesAt(open, startedAt)));
+  for (const binding of bindings) {
+    for (const open of journal.record(objectOf(binding))?.open ?? []) note(binding, open);
+  }
+  for (const binding of unmade) {
+    const account = accountKeyOf(binding);
+    const creations = ownership.openCreations(account, binding.provider);
+    for (const { creation, ...end } of creations) note(binding, { intent: creation, ...end });
+    // What is made could get the id of what is still being removed.
+    for (const { removal, ...end } of ownership.openRemovals(account)) note(binding, { intent: removal, ...end });
+  }
+  return times;
 }
 
 /** Settles what can be settled by what was just read; the journal's fold takes it in. */

@@ -5,7 +5,9 @@ import { accountKeyOf, objectOf } from "./object.ts";
 
 /** Bindings without an id, told apart by whether the journal knows their object. */
 export interface KnownAndUnmade {
+  /** Those whose objects the journal knows. */
   readonly known: readonly CheckedBinding[];
+  /** Those whose objects are still to be made. */
   readonly unmade: readonly UnmadeBinding[];
 }
 

@@ -17,8 +17,10 @@ export type VerdictBasis = "read" | "fingerprint" | "hint" | "updatedAt" | "outc
 
 /** One field of a binding, as desired and as reported. */
 export interface FieldComparison {
+  /** Its name. */
   readonly field: Field;
   readonly verdict: Verdict;
+  /** What the verdict rests on. */
   readonly evidence: readonly VerdictBasis[];
   /** As reported; absent when the gateway does not show it. */
   readonly before?: unknown;

@@ -3,6 +3,7 @@ import type { Call, ProviderId } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Evidence } from "../journal/event.ts";
 import { evidenceOf } from "../plan/row.ts";
+import { tell } from "../progress.ts";
 import { ask } from "./ask.ts";
 import { allSecrets, type RotationEvidence, type RotationInput, type Target, type WhichKey } from "./rotation.ts";
 
@@ -59,6 +60,8 @@ async function watch(target: Target, written: Written, input: RotationInput, cal
     if ("proof" in look) return look.proof;
     const { waitingFor, ...seen } = look;
     if (runtime.now() >= deadline) return overdue(waitingFor, seen.state, written, probeWithinMs);
+    const { gateway } = target.binding;
+    tell(input.onProgress, { kind: "wait", gateway, reason: "health", until: deadline });
     const pause = Math.max(1, Math.min(POLL_MS, deadline - runtime.now()));
     if (!(await runtime.sleep(pause, call.signal)))
       return { ...seen, evidence: [], problem: "was not verified: cancelled" };

@@ -6,7 +6,7 @@ import { referenceText } from "../config/reference.ts";
 import type { Happening, JournalEvent, RotationEvent, RotationTarget } from "../journal/event.ts";
 import { areComparable } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
-import { lastRotation, type RotationRecord } from "../journal/rotation.ts";
+import { lastRotation, type RotationRecord, unfinishedRotation } from "../journal/rotation.ts";
 import { JournalState, keyOf } from "../journal/state.ts";
 import { objectOf } from "../plan/object.ts";
 import { readBindings, readersOf } from "../plan/read.ts";
@@ -58,13 +58,11 @@ export async function resumeRotation(input: RotationInput, call: RotationCall = 
  * @throws ConfigError where there is none
  */
 export function interruptedRotation({ events, file }: Pick<Journal, "events" | "file">): RotationRecord {
-  const record = lastRotation(events);
-  const isOpen = record !== undefined && (record.status === undefined || record.status === "needs-operator");
-  if (isOpen) return record;
+  const unfinished = unfinishedRotation(events);
+  if (unfinished !== undefined) return unfinished;
+  const last = lastRotation(events);
   const message =
-    record === undefined
-      ? "tells of no rotation"
-      : `tells of no rotation to go on with: the last ended ${record.status}`;
+    last === undefined ? "tells of no rotation" : `tells of no rotation to go on with: the last ended ${last.status}`;
   throw new ConfigError("invalid", [fileProblem(file, message)]);
 }
 

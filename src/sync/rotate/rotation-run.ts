@@ -10,7 +10,8 @@ import { JournalState, keyOf } from "../journal/state.ts";
 import { objectOf } from "../plan/object.ts";
 import { type Reading, readBindings, readersOf } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
-import { allSettleAt, settleOpenIntents, settlesAt } from "../plan/settle.ts";
+import { settleOpenIntents, settlesAt, settleTimes } from "../plan/settle.ts";
+import { startWork, tellWaits, type WorkEvent } from "../progress.ts";
 import { type Proof, prove, type Written } from "./prove.ts";
 import {
   allSecrets,
@@ -101,7 +102,11 @@ export class RotationRun {
       const ours = touched.filter((each) => this.#isAsWeLeftIt(each, readings.get(each.target.binding)));
       if (ours.length === 0) break;
       const known = new JournalState(this.#input.journal.events);
-      for (const { target, holding } of ours) await this.#write(target, "old", holding, known);
+      const onWritten = this.#startWork("write", ours);
+      for (const { target, holding } of ours) {
+        await this.#write(target, "old", holding, known);
+        onWritten(target.binding.gateway);
+      }
     }
     await this.settle();
     await this.#proveAll("old");
@@ -117,14 +122,19 @@ export class RotationRun {
         .filter((binding) => (known.record(objectOf(binding))?.open.length ?? 0) > 0);
       if (bindings.length === 0) return;
       if (tries > 1 && !(await this.#sleep(READ_AGAIN_MS))) return;
-      const milliseconds = (allSettleAt(bindings, known, this.#startedAt) ?? 0) - runtime.now();
-      if (milliseconds > 0) this.#input.onWait?.(milliseconds);
-      await this.#sleep(milliseconds);
+      await this.#sleep(this.#tellWaits(bindings, known) - runtime.now());
       const readings = await this.#read(bindings);
       const isOver = (each: Parameters<typeof settlesAt>[0]) => settlesAt(each, this.#startedAt) <= runtime.now();
       const settled = settleOpenIntents(bindings, readings, known, fingerprints, isOver);
       for (const { happening } of settled) await this.#notes.append(happening);
     }
+  }
+
+  /** When everything that was under way for these is surely over; tells of it, gateway by gateway. */
+  #tellWaits(bindings: readonly CheckedBinding[], known: JournalState): number {
+    const ends = settleTimes({ bindings, journal: known, startedAt: this.#startedAt });
+    tellWaits(this.#input.onProgress, ends, this.#input.runtime.now());
+    return Math.max(0, ...ends.values());
   }
 
   /** Nothing new is begun. */
@@ -139,9 +149,11 @@ export class RotationRun {
   async #writeNew(goesOn: boolean): Promise<Failure | undefined> {
     let failure: Failure | undefined;
     const known = new JournalState(this.#input.journal.events);
-    for (const { target, holding } of this.holdings) {
-      if (holding.key === "new") continue;
+    const without = this.holdings.filter(({ holding }) => holding.key !== "new");
+    const onWritten = this.#startWork("write", without);
+    for (const { target, holding } of without) {
       const row = await this.#write(target, "new", holding, known);
+      onWritten(target.binding.gateway);
       if (row.status === "done") continue;
       failure ??= failureOf(target, describeEnding(row), `${row.status} ${row.error?.name ?? ""}`.trimEnd());
       if (!goesOn) return failure;
@@ -167,15 +179,25 @@ export class RotationRun {
   /** Verifies every target that a write of the rotation left with this key. Gives the first reason against one. */
   async #proveAll(which: WhichKey): Promise<Failure | undefined> {
     const written = this.holdings.filter(({ holding }) => holding.key === which && holding.left !== undefined);
+    const onProven = this.#startWork("verify", written);
     const proofs = await forEachAtMost(PROOFS_AT_ONCE, written, async ({ target }) => {
       const lastWrite = this.#lastWriteOf(target);
       if (lastWrite === undefined) return undefined;
       const call: Call = which === "old" ? this.#forced : stoppable(this.#call);
       const proof = await prove(target, lastWrite, which, this.#input, call);
+      onProven(target.binding.gateway);
       this.#remarks.set(target, { ...this.#remarks.get(target), proof });
       return proof.problem === undefined ? undefined : failureOf(target, proof.problem, "not verified");
     });
     return proofs.find((problem) => problem !== undefined);
+  }
+
+  #startWork(work: WorkEvent["work"], about: readonly { readonly target: Target }[]): (gateway: string) => void {
+    return startWork(
+      this.#input.onProgress,
+      work,
+      about.map(({ target }) => target.binding),
+    );
   }
 
   #lastWriteOf(target: Target): Written | undefined {

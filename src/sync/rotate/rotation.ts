@@ -10,6 +10,7 @@ import type { Connections, ResolvedSecrets } from "../connect.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { HeldKey } from "../journal/rotation.ts";
+import type { OnProgress } from "../progress.ts";
 import type { Runtime } from "../runtime.ts";
 import type { RotationSelection } from "./select.ts";
 
@@ -34,8 +35,10 @@ export type VerifyKey = (target: VerifyTarget, key: Secret, call: Call) => Promi
 
 /** What a rotation works with. */
 export interface RotationInput {
+  /** The whole config, which limits are shares of. */
   readonly checked: CheckedConfig;
   readonly selection: RotationSelection;
+  /** The new key. */
   readonly to: RotationKey;
   /** Absent: nothing can be put back, so `onFailure` is `keep`. */
   readonly from?: RotationKey;
@@ -44,6 +47,7 @@ export interface RotationInput {
    * where the old key has leaked.
    */
   readonly onFailure: "restore" | "keep";
+  /** The user's own check of each key at each gateway. */
   readonly verify?: VerifyKey;
   /** Milliseconds within which a health probe must have found the key good. Default 60,000. */
   readonly probeWithinMs?: number;
@@ -52,17 +56,18 @@ export interface RotationInput {
   readonly secretOf: ResolvedSecrets;
   readonly fingerprints: Fingerprints;
   readonly journal: Journal;
+  /** Who runs it, for the journal; and its clock. */
   readonly runtime: Pick<Runtime, "actor" | "hostName" | "pid" | "now" | "sleep">;
   /** Why it is done, for the journal. */
   readonly reason?: string;
   /** Limits to go beyond, as `key:GATEWAY=12`. */
   readonly allow?: readonly string[];
-  /** Told before a wait for requests that may still be under way, in milliseconds. */
-  readonly onWait?: (milliseconds: number) => void;
+  /** Told of the work, and of the waits for health probes and for requests that may still be under way. */
+  readonly onProgress?: OnProgress;
 }
 
 /** How a rotation ends early: `stopping` leads to its failure, and to the restore of what was written. */
-export type RotationCall = ApplyCall;
+export type RotationCall = Omit<ApplyCall, "onProgress">;
 
 /** One object of a rotation, as it was before it. */
 export interface Target {
@@ -84,6 +89,7 @@ export interface RotatedRow {
   readonly gateway: string;
   readonly adapter: string;
   readonly id: ProviderId;
+  /** The key that it holds. */
   readonly holds: HeldKey;
   /** What shows it, of the last write. */
   readonly evidence: readonly RotationEvidence[];
@@ -92,6 +98,7 @@ export interface RotatedRow {
   /** The providers that a shared credential reaches; absent where it is none. */
   readonly affects?: readonly UsingProvider[];
   readonly notes: readonly Note[];
+  /** What a reader should know. */
   readonly reason?: string;
   readonly error?: GatewayError;
 }
@@ -99,16 +106,21 @@ export interface RotatedRow {
 /** The outcome of a rotation. It is never a silent mix: what is neither all new nor all old needs an operator. */
 export interface RotationResult {
   readonly version: 1;
+  /** The name of the run in the journal. */
   readonly run: string;
+  /** `needs-operator`: a row says what its object holds as far as anybody knows. */
   readonly status: "all-new" | "all-old" | "needs-operator";
+  /** In the order in which they were written. */
   readonly rows: readonly RotatedRow[];
   /** What first stood against the new key. */
   readonly failure?: string;
   /** Other objects of the config that hold the old key by what the journal knows; absent where it cannot know. */
   readonly oldKeyElsewhere?: readonly VerifyTarget[];
+  /** It was told to end before everything was done. */
   readonly cancelled: boolean;
   /** It can be gone on with: the journal has no end of it, or it needs an operator. */
   readonly resumable: boolean;
+  /** Why the journal could not be written any more: nothing was sent after that. */
   readonly journalError?: string;
 }
 

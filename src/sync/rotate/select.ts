@@ -10,6 +10,7 @@ import { objectOf } from "../plan/object.ts";
 /** The key that is rotated, by the reference to it, and every binding that holds it. */
 export interface RotationSelection {
   readonly reference: SecretReference;
+  /** Every one that refers to the key. */
   readonly bindings: readonly CheckedBinding[];
 }
 
