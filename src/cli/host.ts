@@ -1,5 +1,5 @@
 import type { Hooks } from "../contract/hooks.ts";
-import type { Runtime } from "../sync/index.ts";
+import type { OnProgress, Runtime } from "../sync/index.ts";
 import type { Prompter } from "./prompter.ts";
 
 /** Everything of the process that a command may touch: passed in, so that a command can be run and watched. */
@@ -12,6 +12,12 @@ export interface Host {
   readonly isTerminal: boolean;
   /** Whether standard error is a terminal: progress shows there, and nowhere else. */
   readonly isErrorTerminal?: boolean;
+  /** Calls a function again and again, so many milliseconds apart, until what it gives is called. Absent: nothing is drawn. */
+  readonly every?: (milliseconds: number, work: () => void) => () => void;
+  /** What the command tells of its work. */
+  readonly onProgress?: OnProgress;
+  /** Whether only results and errors are printed. */
+  readonly isQuiet?: boolean;
   /** Columns of the terminal as it is now; undefined where that is not known. */
   readonly columns?: () => number | undefined;
   /** What is to be told of a gateway's work, such as telemetry. */

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { hostname, userInfo } from "node:os";
-import { setTimeout as wait } from "node:timers/promises";
+import { createRequire } from "node:module";
+import { userInfo } from "node:os";
 import { EXIT } from "../sync/exit-code.ts";
+import { runtimeOf } from "../sync/runtime.ts";
+import { clackPrompter } from "./clack-prompter.ts";
 import { run } from "./program.ts";
+import { telemetry } from "./telemetry.ts";
 
 const ending = new AbortController();
 const forcing = new AbortController();
@@ -29,34 +32,25 @@ function actor(): string {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of somebody else is alive, too.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-async function sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 process.exitCode = await run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,
+  isErrorTerminal: process.stderr.isTTY === true,
+  columns: () => process.stdout.columns ?? process.stderr.columns,
+  every: (milliseconds, work) => {
+    const timer = setInterval(work, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { prompter: clackPrompter({ input: process.stdin, output: process.stderr, signal: ending.signal }) }
+    : {}),
   environment: process.env,
   workingDirectory: process.cwd(),
-  runtime: { now: () => Date.now(), sleep, pid: process.pid, hostName: hostname(), actor: actor(), isAlive },
+  runtime: runtimeOf(process, actor()),
   signal: ending.signal,
   force: forcing.signal,
   importModule: (url) => import(url),
+  hooksFor: telemetry(() => createRequire(import.meta.url)("@opentelemetry/api")),
   ignoresModes: process.platform === "win32",
 });

@@ -10,6 +10,7 @@ import {
   secretsOf,
 } from "../sync/index.ts";
 import type { Host } from "./host.ts";
+import { printNote } from "./output.ts";
 import { printable } from "./render/shown.ts";
 
 /** A file whose mode matters. */
@@ -82,6 +83,6 @@ async function warn(host: Host, files: readonly GuardedFile[]): Promise<void> {
       () => 0,
     );
     const problem = modeProblem(use, name, mode);
-    if (problem !== undefined) host.stderr(`warning: ${printable(problem)}\n`);
+    if (problem !== undefined) printNote(host, `warning: ${printable(problem)}`);
   }
 }

@@ -3,11 +3,13 @@ import { constants } from "node:fs";
 import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve, sep } from "node:path";
 import { isGatewayError } from "../contract/errors.ts";
-import { ConfigError, type ConfigProblem, describeProblem, fileProblem } from "../sync/config/config-error.ts";
+import { ConfigError, type ConfigProblem, fileProblem } from "../sync/config/config-error.ts";
 import { configExit, EXIT, type ExitCode, errorExit, worstExit } from "../sync/exit-code.ts";
-import { JournalError } from "../sync/journal/journal-error.ts";
 import type { Host } from "./host.ts";
-import { printable } from "./render/shown.ts";
+import { wrapped } from "./render/columns.ts";
+import { errorData, errorText } from "./render/error-text.ts";
+import type { View } from "./render/view.ts";
+import { plainStyle, type Style, styleFor } from "./style.ts";
 
 /** The forms in which a report can be had. */
 export const FORMATS = ["text", "json", "markdown"] as const;
@@ -19,33 +21,76 @@ export interface Report {
   readonly text: string;
   /** The text as this terminal shows it. */
   readonly coloured?: string;
+  /** What is left of that where only essentials are asked for. */
+  readonly essentials?: string;
   readonly markdown?: string;
+  /** As a page for a browser. Made where it is asked for only. */
+  readonly page?: () => string;
   readonly exit: ExitCode;
 }
 
-const FORMAT_OF: Readonly<Record<string, Format>> = {
+/** The forms of a file where a report has a page, too: that is nothing for a terminal. */
+export const FORMATS_WITH_PAGE = [...FORMATS, "page"] as const;
+export type FileFormat = (typeof FORMATS_WITH_PAGE)[number];
+
+const FORMAT_OF: Readonly<Record<string, FileFormat>> = {
   ".json": "json",
   ".md": "markdown",
   ".markdown": "markdown",
   ".txt": "text",
+  ".html": "page",
+  ".htm": "page",
 };
 
 /** Prints a report: JSON alone on standard output, or the text. */
 export function printReport(host: Host, format: Format, report: Report): void {
-  host.stdout(format === "text" ? withLineEnd(report.coloured ?? report.text) : render(report, format));
+  const { text, coloured = text, essentials = coloured } = report;
+  const shown = host.isQuiet === true ? essentials : coloured;
+  host.stdout(format === "text" ? withLineEnd(shown) : render(report, format));
+}
+
+/** The texts of a report, by what renders it in a style for a view. */
+export function textsOf(
+  host: Host,
+  render: (style: Style, view: View) => string,
+): Pick<Report, "text" | "coloured" | "essentials"> {
+  const width = host.isTerminal ? host.columns?.() : undefined;
+  const style = styleFor(host);
+  const shown = (isBrief: boolean) => {
+    const text = render(style, { width, isBrief });
+    return width === undefined ? text : wrapped(text, width);
+  };
+  return { text: render(plainStyle, {}), coloured: shown(false), essentials: shown(true) };
+}
+
+/** Says something that is neither a result nor an error, unless only these are asked for. */
+export function printNote(host: Host, line: string): void {
+  if (host.isQuiet !== true) host.stderr(withLineEnd(line));
+}
+
+/** An error as standard error shows it. */
+export function printedError({ isErrorTerminal = false, environment, columns }: Host, error: unknown): string {
+  const text = withLineEnd(errorText(error, styleFor({ isTerminal: isErrorTerminal, environment })));
+  const width = isErrorTerminal ? columns?.() : undefined;
+  return width === undefined ? text : wrapped(text, width);
 }
 
 /**
  * Looks at the files that a report is to go to before any work is done for it.
+ * @param formats those that the report can be had in
  * @throws ConfigError with every name that tells no form, and every place that takes no file
  */
-export async function requireOutputs({ workingDirectory }: Host, files: readonly string[]): Promise<void> {
+export async function requireOutputs(
+  { workingDirectory }: Host,
+  files: readonly string[],
+  formats: readonly FileFormat[],
+): Promise<void> {
+  const ends = Object.keys(FORMAT_OF).filter((end) => formats.some((format) => FORMAT_OF[end] === format));
   const problems: ConfigProblem[] = [];
   for (const file of files) {
-    const message =
-      formatOf(file) === undefined
-        ? `cannot tell the form: expected a name that ends in ${Object.keys(FORMAT_OF).join(", ")}`
-        : await obstacleTo(resolve(workingDirectory, file));
+    const message = !ends.includes(extname(file).toLowerCase())
+      ? `cannot tell the form: expected a name that ends in ${ends.join(", ")}`
+      : await obstacleTo(resolve(workingDirectory, file));
     if (message !== undefined) problems.push(fileProblem(file, message));
   }
   if (problems.length > 0) throw new ConfigError("invalid", problems);
@@ -65,7 +110,8 @@ export async function writeReport(host: Host, files: readonly string[], report: 
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
-      host.stderr(withLineEnd(describeProblem(fileProblem(file, `cannot be written (${failureCode(error)})`))));
+      const problem = fileProblem(file, `cannot be written (${failureCode(error)})`);
+      host.stderr(printedError(host, new ConfigError("invalid", [problem])));
       exit = worstExit([exit, EXIT.error]);
     }
   }
@@ -78,7 +124,7 @@ export function failureCode(error: unknown): string {
 }
 
 /** The form that a file's name asks for; undefined for a name that asks for none. */
-function formatOf(file: string): Format | undefined {
+function formatOf(file: string): FileFormat | undefined {
   return FORMAT_OF[extname(file).toLowerCase()];
 }
 
@@ -94,7 +140,7 @@ async function obstacleTo(path: string): Promise<string | undefined> {
 
 /** Prints an error: always in words on standard error, and as data on standard output where that is to be JSON. */
 export function printError(host: Host, format: Format, error: unknown): ExitCode {
-  host.stderr(withLineEnd(errorText(error)));
+  host.stderr(printedError(host, error));
   if (format === "json") host.stdout(`${JSON.stringify({ error: errorData(error) }, null, 2)}\n`);
   return exitOf(error);
 }
@@ -115,28 +161,10 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => padded(row).trimEnd()).join("\n");
 }
 
-function render({ data, text, markdown }: Report, format: Format): string {
+function render({ data, text, markdown, page }: Report, format: FileFormat): string {
   if (format === "json") return `${JSON.stringify(data, null, 2)}\n`;
+  if (format === "page") return page?.() ?? text;
   return withLineEnd(format === "markdown" ? (markdown ?? text) : text);
 }
 
-/** An error in words. What strangers wrote into a file or an answer can neither move the cursor nor begin a line. */
-export function errorText(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.map(describeProblem).map(printable).join("\n");
-  if (isGatewayError(error)) return printable(`${error.name}: ${error.message}`);
-  if (!(error instanceof Error)) return "something failed without saying what";
-  return error.message.split("\n").map(printable).join("\n");
-}
-
-/** An error as plain data. */
-export function errorData(error: unknown): unknown {
-  if (error instanceof ConfigError || error instanceof JournalError || isGatewayError(error)) return error;
-  return { name: error instanceof Error ? error.name : "Error", message: errorText(error) };
-}
-
 const withLineEnd = (text: string) => (text.endsWith("\n") ? text : `${text}\n`);
-
-/** Says why nothing seems to happen for a while. */
-export function announceWait({ stderr }: Pick<Host, "stderr">, milliseconds: number): void {
-  stderr(`Waiting ${Math.ceil(milliseconds / 1000)} s: requests of an earlier run may still be under way.\n`);
-}

@@ -4,24 +4,27 @@ import { VERSION } from "../kit/version.ts";
 import { EXIT, type ExitCode } from "../sync/exit-code.ts";
 import type { Host } from "./host.ts";
 import { FORMATS, type Format, printError, printReport, requireOutputs, writeReport } from "./output.ts";
+import { addExamples } from "./program/examples.ts";
 import { addJournalCommands } from "./program/journal-commands.ts";
 import { addOtherCommands } from "./program/other-commands.ts";
 import { DEFAULT_CONFIG, type Perform } from "./program/parts.ts";
 import { addRotateCommand } from "./program/rotate-command.ts";
 import { addSyncCommands } from "./program/sync-commands.ts";
+import { type Watched, watched } from "./progress/progress.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 clean or done, 1 error, 2 changes or drift present, 3 refused for safety, 4 partly applied,
 5 credentials missing or refused, 6 the plan is stale, 8 cancelled.`;
 
 /** Runs one command line. Never throws; what happened is the exit code and what was printed. */
-export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
+export async function run(argv: readonly string[], given: Host): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
+  const { host, end, quieten } = watched(given);
   const format = formatIn(argv);
   // Every request under way listens to them: as many as there are is no leak.
   setMaxListeners(0, host.signal, host.force);
-  const program = createProgram(host, async (work, files = []) => {
-    await requireOutputs(host, files);
+  const program = createProgram({ host, quieten }, async (work, files = [], formats = FORMATS) => {
+    await requireOutputs(host, files, formats);
     const result = await work(format);
     if (typeof result === "number") {
       exit = result;
@@ -40,6 +43,8 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
       return error.exitCode === 0 ? EXIT.done : EXIT.error;
     }
     return printError(host, format, error);
+  } finally {
+    end();
   }
 }
 
@@ -50,8 +55,11 @@ function formatIn(argv: readonly string[]): Format {
   return argv.includes("--json") ? "json" : (named ?? "text");
 }
 
-// Commands are loaded when they run: `--version` needs neither an HTTP client nor a YAML parser.
-function createProgram(host: Host, perform: Perform): Command {
+/**
+ * The command line, whose commands hand their work to `perform`. They are loaded when they run: `--version` needs neither an
+ * HTTP client nor a YAML parser.
+ */
+export function createProgram({ host, quieten }: Pick<Watched, "host" | "quieten">, perform: Perform): Command {
   const program = new Command("gatefold")
     .description("One contract over many AI gateways: keeps upstream providers in line with one file.")
     .version(VERSION)
@@ -61,10 +69,12 @@ function createProgram(host: Host, perform: Perform): Command {
     .showSuggestionAfterError()
     .hook("preAction", (_program, command) => {
       if (command.getOptionValue("config") === undefined) command.setOptionValue("config", [DEFAULT_CONFIG]);
+      if (command.getOptionValue("quiet") === true) quieten();
     });
   addSyncCommands(program, host, perform);
   addRotateCommand(program, host, perform);
   addJournalCommands(program, host, perform);
   addOtherCommands(program, host, perform);
+  addExamples(program);
   return program;
 }

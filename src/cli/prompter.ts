@@ -14,7 +14,7 @@ export interface Prompter {
   askText(question: string, options?: TextQuestion): Promise<string | undefined>;
   confirm(question: string, initially: boolean): Promise<boolean | undefined>;
   /** Something to be known between two questions. */
-  say(text: string): void;
+  say(text: string): Promise<void>;
 }
 
 /** How a line of text is asked for. */

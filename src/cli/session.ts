@@ -5,20 +5,18 @@ import {
   adapterOf,
   type CheckedBinding,
   type CheckedConfig,
-  ConfigError,
   type Connections,
   checkConfig,
   connect,
-  Fingerprints,
-  fingerprintKeyProblem,
+  type Fingerprints,
   type InScope,
   JournalState,
   loadConfig,
+  openFingerprints,
   partInScope,
   readJournal,
   removableObjects,
   requireTrust,
-  resolveSecrets,
   type Scope,
   type UnmadeBinding,
 } from "../sync/index.ts";
@@ -115,19 +113,10 @@ export async function openBindings(
   requireTrust(checked, all, isTrusted(host, options), { usesJournal: options.journal === undefined });
   const journalFile = resolve(host.workingDirectory, options.journal ?? checked.config.journal);
   await warnOfSecretModes(host, checked, all, journalFile);
-  const fingerprints = await openFingerprints(host, checked);
-  const connections = await connect(checked, all, host.environment, { proxy: "environment" });
+  const fingerprints = await openFingerprints(checked, host.environment);
+  const { hooksFor } = host;
+  const connections = await connect(checked, all, host.environment, { proxy: "environment" }, { hooksFor });
   return { checked, scope, bindings, unmade, removals, connections, fingerprints, journalFile };
-}
-
-async function openFingerprints(host: Host, checked: CheckedConfig): Promise<Fingerprints> {
-  const { fingerprintKey: reference, sources } = checked.config;
-  if (reference === undefined) return new Fingerprints();
-  const path = ["fingerprintKey"];
-  const key = (await resolveSecrets(checked, [{ path, reference }], host.environment))(reference);
-  const problem = fingerprintKeyProblem(key);
-  if (problem !== undefined) throw new ConfigError("credentials", [sources.problem(path, problem)]);
-  return new Fingerprints(key);
 }
 
 /**
@@ -141,3 +130,6 @@ export async function readWithoutCode(host: Host, files: readonly string[]): Pro
   const bindings = config.bindings.filter(({ gateway }) => named.some(({ name }) => name === gateway));
   return checkConfig({ ...config, gateways: named, bindings }, adapters);
 }
+
+/** What a run that reports its progress is given. */
+export const progressOf = ({ onProgress }: Host) => (onProgress === undefined ? {} : { onProgress });

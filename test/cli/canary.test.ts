@@ -184,7 +184,7 @@ it("nothing shows in an imported config", async () => {
     filesLeft()
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(gateways.map((name) => `${name}.yaml`).sort());
+  ).toEqual([...gateways.map((name) => `${name}.yaml`), "gatefold.schema.json"].sort());
 });
 
 it("nothing shows in the rounds of a watch", async () => {

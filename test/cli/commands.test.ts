@@ -11,6 +11,7 @@ import {
   type Ran,
   type Surroundings,
   seed,
+  TRUST_LINES,
   until,
   useSandbox,
   useTemporaryDirectory,
@@ -175,7 +176,9 @@ describe("plan and apply", () => {
     const { environment } = configure(sandbox);
     const noToken = await both(["plan"], { environment: { ...environment, NGROK_TOKEN: "" } });
     expect(noToken).toMatchObject({ exit: 5, stdout: "" });
-    expect(noToken.stderr).toMatch(/^gatefold\.yaml:6:\d+: gateways\.ngrok-prod\.token: .*NGROK_TOKEN is empty\n$/);
+    expect(noToken.stderr).toMatch(
+      /^gatefold\.yaml:6:\d+: gateways\.ngrok-prod\.token: .*NGROK_TOKEN is empty\n {2}fix: set NGROK_TOKEN where [^\n]+\n$/,
+    );
     expect(noToken.data).toMatchObject({ error: { name: "ConfigError", kind: "credentials" } });
     const withoutKey = { environment: { ...environment, OPENAI_KEY: undefined } };
     expect((await both(["apply", "--write-unverified"], withoutKey)).exit).toBe(5);
@@ -223,7 +226,7 @@ providers: { p: { name: P, gateways: { one: { id: x }, two: { id: y } } } }
     expect(refused.stderr.split("\n")).toEqual([
       expect.stringMatching(/^gatefold\.yaml:3:\d+: gateways\.one\.token: runs a command/),
       expect.stringMatching(/^gatefold\.yaml:4:\d+: gateways\.two\.baseUrl: elsewhere\.test is none of/),
-      "",
+      ...TRUST_LINES.split("\n"),
     ]);
     for (const off of ["0", "false", ""]) {
       expect((await both(["plan"], { environment: { T: "token", GATEFOLD_TRUST_CONFIG: off } })).exit).toBe(3);
@@ -350,7 +353,7 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
     [
       "a target that does not exist",
       ["ngrok-prd", "x", "{ name: New }"],
-      /no gateway is called ngrok-prd; did you mean ngrok-prod\?/,
+      /no gateway is called ngrok-prd\n {2}fix: did you mean ngrok-prod\?/,
     ],
     [
       "a setting that does not exist",

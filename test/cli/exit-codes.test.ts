@@ -234,7 +234,7 @@ it.each(cases)("$command, when $title, ends with $exit in every form", async (ea
     expect({ form, exit: ran.exit, stdout, stderr }).toMatchObject({ form, exit });
     expect(stderr).toMatch(printed === "error" ? /\S.*\n$/ : /^$/);
     if (form !== "json") {
-      const shown = form === "text" ? /\S\n$/ : /^### gatefold (plan|drift|apply): .*\n/;
+      const shown = form === "text" ? /\S\n$/ : /^<!-- gatefold (plan|drift|apply) -->\n### gatefold \1: .*\n/;
       expect(stdout).toMatch(printed === "error" ? /^$/ : shown);
       continue;
     }

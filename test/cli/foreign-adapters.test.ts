@@ -4,7 +4,7 @@ import { ACME_TOKEN, useAcme } from "../support/acme.ts";
 import { journalLines } from "../support/fleet.ts";
 import { type AdapterMembers, adapterModule, writePackage } from "../support/foreign.ts";
 import { allowLoopback } from "../support/loopback.ts";
-import { gatefold, jsonOf, useTemporaryDirectory } from "../support/sync.ts";
+import { gatefold, jsonOf, TRUST_LINES, useTemporaryDirectory } from "../support/sync.ts";
 
 allowLoopback();
 const directory = useTemporaryDirectory();
@@ -98,7 +98,7 @@ describe("a config with an adapter of a file", () => {
       readFileSync(join(directory.path, "gatefold.yaml"), "utf8").replace("./team/acme.js", "./other.js"),
     );
     expect((await run("plan")).exit).toBe(2);
-    expect(Reflect.get(globalThis, "acmeSettings")).toEqual(["baseUrl", "proxy", "token"]);
+    expect(Reflect.get(globalThis, "acmeSettings")).toEqual(["baseUrl", "hooks", "proxy", "token"]);
     Reflect.deleteProperty(globalThis, "acmeSettings");
   });
 
@@ -115,8 +115,7 @@ describe("a config with an adapter of a file", () => {
     expect(await untrusted(...argv)).toEqual({
       exit: 3,
       stdout: "",
-      stderr:
-        "gatefold.yaml:4:25: gateways.acme-prod.adapter: is code that the config names: running it needs --trust-config\n",
+      stderr: `gatefold.yaml:4:25: gateways.acme-prod.adapter: is code that the config names: running it needs --trust-config\n${TRUST_LINES}`,
     });
     expect(acme.requests).toEqual([]);
     expect(Reflect.get(globalThis, "acmeRan")).toBeUndefined();
@@ -203,14 +202,14 @@ describe("explain", () => {
     expect(await untrusted("explain", "./team/acme.js", "k1", UPDATE)).toEqual({
       exit: 3,
       stdout: "",
-      stderr: "./team/acme.js:1:1: is code that the config names: running it needs --trust-config\n",
+      stderr: `./team/acme.js:1:1: is code that the config names: running it needs --trust-config\n${TRUST_LINES}`,
     });
   });
 
   it("refuses what is neither, in words about gateways, or about packages where only that can be meant", async () => {
     const { run } = await scene();
     expect((await run("explain", "acme-prd", "k1", UPDATE)).stderr).toBe(
-      "gatefold.yaml:4:3: gateways: no gateway is called acme-prd; did you mean acme-prod?\n",
+      "gatefold.yaml:4:3: gateways: no gateway is called acme-prd\n  fix: did you mean acme-prod?\n",
     );
     expect((await run("explain", "@acme/none", "k1", UPDATE)).stderr).toMatch(
       /^@acme\/none:1:1: unknown adapter; there are .*; and no package of that name was found\n$/,

@@ -5,7 +5,7 @@ import type { Sandbox } from "../../src/testing/index.ts";
 import { FLEET_KEY, type FleetOptions, fleetConfig, fleetId, fleetSeed, JOURNAL } from "../support/fleet.ts";
 import { allowLoopback } from "../support/loopback.ts";
 import { refusedPlaces } from "../support/no-network.ts";
-import { gatefold, jsonOf, marked, useSandbox, useTemporaryDirectory } from "../support/sync.ts";
+import { gatefold, jsonOf, marked, TRUST_LINES, useSandbox, useTemporaryDirectory } from "../support/sync.ts";
 
 allowLoopback();
 const directory = useTemporaryDirectory();
@@ -112,7 +112,7 @@ describe.each(refused)("a stranger's file with %s", (_title, spoil, message, opt
   it.each(commands)("is refused with its place by %s, and nothing happens", async (...argv: readonly string[]) => {
     const { sandbox, run, place } = await fleet(spoil, options);
     const { exit, stdout, stderr } = await run(...argv);
-    expect({ exit, stdout, stderr }).toEqual({ exit: 3, stdout: "", stderr: `${place}: ${message}\n` });
+    expect({ exit, stdout, stderr }).toEqual({ exit: 3, stdout: "", stderr: `${place}: ${message}\n${TRUST_LINES}` });
     expectNothingHappened(sandbox);
   });
 
@@ -142,9 +142,11 @@ it("all that asks for trust is told at once, and that of other gateways only whe
   );
   const everything = await run("plan");
   expect(everything.exit).toBe(3);
-  expect(everything.stderr.trimEnd().split("\n")).toHaveLength(2);
+  expect(everything.stderr.trimEnd().split("\n")).toHaveLength(4);
   const part = await run("plan", "--gateway", "ngrok-prod");
-  expect(part.stderr).toMatch(/^gatefold\.yaml:\d+:\d+: gateways\.ngrok-prod\.token: runs a command: [^\n]*\n$/);
+  expect(part.stderr).toMatch(
+    /^gatefold\.yaml:\d+:\d+: gateways\.ngrok-prod\.token: runs a command: [^\n]*\n {2}why: [^\n]*\n {2}fix: [^\n]*\n$/,
+  );
   expectNothingHappened(sandbox);
 });
 
@@ -178,7 +180,11 @@ it("an adapter that is a file is not loaded without trust, whatever the command"
   for (const argv of commands) {
     const ran = await run(...argv);
     const message = "is code that the config names: running it needs --trust-config";
-    expect(ran).toEqual({ exit: 3, stdout: "", stderr: `${place}: gateways.ngrok-prod.adapter: ${message}\n` });
+    expect(ran).toEqual({
+      exit: 3,
+      stdout: "",
+      stderr: `${place}: gateways.ngrok-prod.adapter: ${message}\n${TRUST_LINES}`,
+    });
   }
   expect((await run("capabilities", "./evil.js")).exit).toBe(3);
   expectNothingHappened(sandbox);

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { adapters } from "../../adapters/index.ts";
 import { type ImportOptions, importConfig } from "../../src/cli/commands/import.ts";
 import type { Host } from "../../src/cli/host.ts";
-import { ConfigError } from "../../src/sync/index.ts";
+import { ConfigError, configJsonSchema, loadConfig } from "../../src/sync/index.ts";
 import { openJournal } from "../../src/sync/journal/journal.ts";
 import type { Sandbox } from "../../src/testing/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
@@ -74,14 +75,35 @@ describe("import", () => {
     const run = configure(sandbox);
     const printed = await run({ gateway: "respan-prod" });
     const report = await run({ gateway: "respan-prod", out: "imported.yaml" });
-    expect(fileAt("imported.yaml")).toBe(printed.text);
+    const line = "# yaml-language-server: $schema=gatefold.schema.json\n";
+    expect(fileAt("imported.yaml")).toBe(line + printed.text);
+    expect(JSON.parse(fileAt("gatefold.schema.json"))).toEqual(configJsonSchema(adapters));
     expect(report.text).toBe("imported.yaml is written. Providers of respan-prod in it: 1; without an id: 1.");
     expect(report.data).toEqual(printed.data);
     const before = sandbox.requests.length;
     const error = await configErrorOf(() => run({ gateway: "ngrok-prod", out: "imported.yaml" }));
     expect(error.message).toBe("imported.yaml:1:1: is there already, and nothing is overwritten: name another file");
     expect(sandbox.requests).toHaveLength(before);
-    expect(fileAt("imported.yaml")).toBe(printed.text);
+    expect(fileAt("imported.yaml")).toBe(line + printed.text);
+  });
+
+  it("leaves a schema alone that is there, and writes none where the config itself could not be written", async () => {
+    const run = configure(await open({ seed }));
+    directory.write("gatefold.schema.json", "mine");
+    await run({ gateway: "ngrok-prod", out: "imported.yaml" });
+    expect(fileAt("gatefold.schema.json")).toBe("mine");
+    rmSync(join(directory.path, "gatefold.schema.json"));
+    await configErrorOf(() => run({ gateway: "ngrok-prod", out: "imported.yaml" }));
+    expect(existsSync(join(directory.path, "gatefold.schema.json"))).toBe(false);
+  });
+
+  it("writes into a folder of a config, which reads what was written and not the schema", async () => {
+    const run = configure(await open({ seed }));
+    mkdirSync(join(directory.path, "all"));
+    await run({ gateway: "ngrok-prod", out: "all/ngrok.yaml" });
+    expect(existsSync(join(directory.path, "all", "gatefold.schema.json"))).toBe(true);
+    const config = await loadConfig(["all"], directory.path);
+    expect(config.bindings.map(({ provider }) => provider)).toEqual(["openai"]);
   });
 
   it("does not write over a file that came while it read", async () => {

@@ -32,8 +32,8 @@ async function fleet(count: number, options: FleetOptions = {}) {
 
 const allowing = (...limits: readonly string[]) => limits.flatMap((limit) => ["--allow", limit]);
 const refusal = (planned: number, bindings: number, where: string, most: number, allow: string, what = "objects") =>
-  `refused: ${planned} ${what} of ${bindings} would be written ${where}, and the limit is ${most}; if this is meant, say --allow ${allow}`;
-const refusalsIn = (stdout: string) => stdout.split("\n").filter((line) => line.startsWith("refused: "));
+  `refused: ${planned} ${what} of ${bindings} would be written ${where}, and the limit is ${most}\n  fix: if this is meant, say --allow ${allow}`;
+const refusalsIn = (stdout: string) => stdout.match(/^refused: .*\n {2}fix: .*$/gm) ?? [];
 
 /** Twelve objects at two gateways, all to be written, beyond every limit. */
 const everywhere = [

@@ -1,8 +1,20 @@
+import { rotationMarkdown } from "../../src/cli/render/rotation-markdown.ts";
 import { applyMarkdown, driftMarkdown, planMarkdown } from "../../src/cli/render.ts";
 import { NotFoundError } from "../../src/index.ts";
 import type { Plan } from "../../src/sync/index.ts";
-import { appliedOf, hostileText, keyOf, planOf, renamed, resultOf, rowOf, settledOf } from "../support/plans.ts";
-import fc from "../support/property.ts";
+import {
+  appliedOf,
+  hostileText,
+  keyOf,
+  planOf,
+  renamed,
+  resultOf,
+  rotatedOf,
+  rotationOf,
+  rowOf,
+  settledOf,
+} from "../support/plans.ts";
+import fc, { codePoint } from "../support/property.ts";
 
 const notFound = new NotFoundError({
   adapter: "acme",
@@ -14,20 +26,37 @@ const changed = rowOf({ status: "changed", fields: [renamed], writes: ["name"] }
 const about = "| <code>openai-prod</code> | <code>eu (acme 101)</code> |";
 
 describe("a plan as Markdown", () => {
-  it("is a heading with the counts, what refuses it, a table, and advice", () => {
+  it("has a marker, the counts, what refuses it, then what stands in the way, what changes, and what is not known, folded", () => {
     const failed = rowOf({ status: "failed", error: notFound });
     const unknown = rowOf({ status: "unverifiable", fields: [{ ...keyOf("unverifiable"), before: undefined }] });
     const exceeded = [{ kind: "update", gateway: "eu", planned: 1, bindings: 4, most: 0 }] as const;
-    expect(planMarkdown(planOf([changed, rowOf(), failed, unknown], { exceeded }))).toBe(
-      `### gatefold plan: 4 bindings: 1 in sync, 1 changed, 1 unverifiable, 1 failed; apply would write 1, and is refused
+    expect(planMarkdown(planOf([unknown, changed, rowOf(), failed], { exceeded }))).toBe(
+      `<!-- gatefold plan -->
+### gatefold plan: 4 bindings: 1 in sync, 1 changed, 1 unverifiable, 1 failed; apply would write 1, and is refused
 
-**Refused**: <code>1 objects of 4 would be written at eu, and the limit is 0; if this is meant, say --allow update&#58;eu=1</code>
+**Refused**: <code>1 object of 4 would be written at eu, and the limit is 0; if this is meant, say --allow update&#58;eu=1</code>
+
+#### Failed or blocked (1)
+
+| Provider | Gateway | Verdict |
+| --- | --- | --- |
+${about} failed: <code>NotFoundError&#58; acme&#58; no such provider</code> |
+
+#### Changes (1)
 
 | Provider | Gateway | Field | Before | After | Verdict |
 | --- | --- | --- | --- | --- | --- |
 ${about} name | <code>OpenAI</code> | <code>OpenAI Production</code> | changed, will be written |
-${about}  |  |  | failed: <code>NotFoundError&#58; acme&#58; no such provider</code> |
+
+#### Not known (1)
+
+<details><summary><code>eu</code>: 1 binding</summary>
+
+| Provider | Gateway | Field | Before | After | Verdict |
+| --- | --- | --- | --- | --- | --- |
 ${about} credential | not shown | <code>{"apiKey"&#58;"env&#58;KEY","scheme"&#58;"api&#95;key"}</code> | unverifiable, left as it is |
+
+</details>
 
 unverifiable: nothing tells that the gateway holds this key; gatefold adopt --key records that it does; --write-unverified writes it.
 `,
@@ -35,7 +64,21 @@ unverifiable: nothing tells that the gateway holds this key; gatefold adopt --ke
   });
 
   it("has no table where nothing differs", () => {
-    expect(planMarkdown(planOf([rowOf()]))).toBe("### gatefold plan: 1 binding: 1 in sync; nothing to write\n");
+    expect(planMarkdown(planOf([rowOf()]))).toBe(
+      "<!-- gatefold plan -->\n### gatefold plan: 1 binding: 1 in sync; nothing to write\n",
+    );
+  });
+
+  it("counts what each of several gateways has, with a column for what there is", () => {
+    const rows = [changed, rowOf(), rowOf({ gateway: "us" }), rowOf({ gateway: "us", status: "failed" })];
+    expect(planMarkdown(planOf(rows)).split("\n\n")[1]).toBe(
+      [
+        "| Gateway | failed | changed | in-sync |",
+        "| --- | ---: | ---: | ---: |",
+        "| <code>eu</code> | 0 | 1 | 1 |",
+        "| <code>us</code> | 1 | 0 | 1 |",
+      ].join("\n"),
+    );
   });
 
   it("lists what is written along, and keys that are in sync with their evidence", () => {
@@ -43,11 +86,22 @@ unverifiable: nothing tells that the gateway holds this key; gatefold adopt --ke
     const enabled = { ...timeout, field: "enabled", before: true, after: true } as const;
     const fields = [renamed, timeout, enabled, keyOf("in-sync", "fingerprint", "hint")];
     const markdown = planMarkdown(planOf([{ ...changed, fields, writes: ["name", "requestTimeout"] }]));
-    expect(markdown.split("\n").slice(4, -1)).toEqual([
+    expect(markdown.split("\n").slice(7, -1)).toEqual([
       expect.stringContaining(" name | "),
       `${about} requestTimeout | <code>9</code> | <code>9</code> | in-sync, will be written |`,
       expect.stringContaining(" | in-sync(fingerprint+hint) |"),
     ]);
+  });
+
+  it("shows a row of which there is nothing else to say by its status", () => {
+    expect(planMarkdown(planOf([rowOf({ status: "remove" })]))).toContain(`\n${about} remove |\n`);
+  });
+
+  it("counts what is not known and will be written among the changes", () => {
+    const row = rowOf({ status: "unverifiable", fields: [keyOf("unverifiable")], writes: ["credential"] });
+    const markdown = planMarkdown(planOf([row], { writeUnverified: true }));
+    expect(markdown).toContain("#### Changes (1)");
+    expect(markdown).not.toContain("Not known");
   });
 });
 
@@ -56,7 +110,10 @@ describe("a drift report as Markdown", () => {
     const exceeded = [{ kind: "update", gateway: "eu", planned: 1, bindings: 4, most: 0 }] as const;
     const row = rowOf({ status: "drift", fields: [renamed, keyOf("drift", "hint")] });
     expect(driftMarkdown(planOf([row], { exceeded }))).toBe(
-      `### gatefold drift: 1 binding: 1 drift
+      `<!-- gatefold drift -->
+### gatefold drift: 1 binding: 1 drift
+
+#### Differences (1)
 
 | Provider | Gateway | Field | Reported | Expected | Verdict |
 | --- | --- | --- | --- | --- | --- |
@@ -68,31 +125,93 @@ ${about} credential | <code>sk-...1234</code> | <code>{"apiKey"&#58;"env&#58;KEY
 });
 
 describe("the result of an apply as Markdown", () => {
-  it("is a heading with the counts, what ended it, what was settled, and a table", () => {
+  it("has the counts, what ended it, what was not done, what was, and what was settled", () => {
     const rows = [
       appliedOf({ writes: ["name", "credential"], notes: [{ code: "cleared", message: "the note was cleared" }] }),
       appliedOf({ status: "failed", writes: [], reason: "not sent", error: notFound }),
     ];
     const settled = [settledOf({ applied: ["name"] })];
     expect(applyMarkdown(resultOf(rows, { settled, cancelled: true, journalError: "the disk is full" }))).toBe(
-      `### gatefold apply: 1 done, 1 failed, 0 blocked, 0 unknown
+      `<!-- gatefold apply -->
+### gatefold apply: 1 done, 1 failed, 0 blocked, 0 unknown
 
 **Cancelled** before everything was done
 
 **Journal**: <code>the disk is full</code>
 
-Settled by reading: <code>openai-prod &#64; eu (101)&#58; name took effect</code>
+#### Not done (1)
+
+| Provider | Gateway | Outcome | Remarks |
+| --- | --- | --- | --- |
+${about} failed | <code>not sent</code><br><code>NotFoundError&#58; acme&#58; no such provider</code> |
+
+#### Done (1)
 
 | Provider | Gateway | Outcome | Fields | Remarks |
 | --- | --- | --- | --- | --- |
 ${about} done | name, credential | <code>note&#58; the note was cleared</code> |
-${about} failed |  | <code>not sent</code><br><code>NotFoundError&#58; acme&#58; no such provider</code> |
+
+#### Settled: writes of earlier runs whose outcome was not known (1)
+
+| What a look says now |
+| --- |
+| <code>openai-prod &#64; eu (101)&#58; name took effect</code> |
 `,
     );
   });
 
   it("is a heading where there was nothing to do", () => {
-    expect(applyMarkdown(resultOf([]))).toBe("### gatefold apply: 0 done, 0 failed, 0 blocked, 0 unknown\n");
+    expect(applyMarkdown(resultOf([]))).toBe(
+      "<!-- gatefold apply -->\n### gatefold apply: 0 done, 0 failed, 0 blocked, 0 unknown\n",
+    );
+  });
+});
+
+const env = (target: string) => ({ kind: "env", target }) as const;
+const keys = { reference: env("KEY"), to: env("NEW_KEY") };
+
+describe("the outcome of a rotation as Markdown", () => {
+  it("has what failed, what is not as it should be apart, and what is left to do", () => {
+    const rows = [
+      rotatedOf({ evidence: ["hint", "verify"], inUse: true }),
+      rotatedOf({ gateway: "us", holds: "unknown", reason: "no answer", affects: [{ id: 1, name: "A" }] }),
+    ];
+    const result = rotationOf(rows, { status: "needs-operator", failure: "acme: 503", resumable: true });
+    expect(rotationMarkdown(result, keys)).toBe(
+      `<!-- gatefold rotate -->
+### gatefold rotate: Needs an operator: 1 hold the new key, 0 the old one, of 1 it is not known
+
+**What failed**: <code>acme&#58; 503</code>
+
+| Gateway | unknown | new |
+| --- | ---: | ---: |
+| <code>eu</code> | 0 | 1 |
+| <code>us</code> | 1 | 0 |
+
+#### Without the new key, or not known to have it (1)
+
+| Provider | Gateway | Holds | Remarks |
+| --- | --- | --- | --- |
+| <code>openai-prod</code> | <code>us (acme 101)</code> | unknown | <code>reaches A (1)</code><br><code>no answer</code> |
+
+#### Objects (1)
+
+| Provider | Gateway | Holds | Shown by | Remarks |
+| --- | --- | --- | --- | --- |
+${about} new | hint, verify | <code>in use since it was written</code> |
+
+Repair what is named above, if anything is, then go on with: gatefold rotate --resume
+`,
+    );
+  });
+
+  it("names the reference that still gives the old key as text", () => {
+    const markdown = rotationMarkdown(rotationOf([rotatedOf()]), keys);
+    expect(markdown).toContain(
+      "\n\n<code>Put the new key where env&#58;KEY leads to, before the next apply.</code>\n\n" +
+        "Whether the old key is still used anywhere else, nothing here can tell.\n",
+    );
+    expect(rotationMarkdown(rotationOf([rotatedOf()]), { ...keys, to: env("KEY") })).not.toContain("Put the new key");
   });
 });
 
@@ -133,7 +252,8 @@ describe("what strangers wrote, in Markdown", () => {
   /** The document without what it may have of its own: what is left has no meaning in Markdown or HTML. */
   const withoutOwn = (markdown: string) =>
     markdown
-      .replaceAll(/<\/?(code|details|summary)>|<br>|&#\d+;|^### |^\*\*(Refused|Journal)\*\*/gm, "")
+      .replaceAll(/^<!-- gatefold [a-z]+ -->$/gm, "")
+      .replaceAll(/<\/?(code|details|summary)>|<br>|&#\d+;|^####? |^\*\*(Refused|Journal|What failed)\*\*/gm, "")
       .replaceAll(/^\|(.*)\|$/gm, (_line, cells: string) => cells.split(" | ").join("\n"));
 
   it("never has a meaning", () => {
@@ -145,12 +265,21 @@ describe("what strangers wrote, in Markdown", () => {
         const exceeded = [{ kind: "key", gateway: text, planned: 2, bindings: 2, most: 1 }] as const;
         const applied = appliedOf({ ...names, reason: text, notes: [{ code: "c", message: text }] });
         const result = resultOf([applied], { settled: [settledOf(names)], journalError: text });
-        const documents = [planMarkdown(planOf([row], { exceeded })), driftMarkdown(planOf([row]))];
-        for (const document of [...documents, applyMarkdown(result)]) {
+        const reference = { kind: "file", target: text } as const;
+        const rotated = rotatedOf({ ...names, reason: text, affects: [{ id: text, name: text }] });
+        const oldKeyElsewhere = [{ provider: text, gateway: text, id: text }];
+        const rotation = rotationOf([rotated], { failure: text, journalError: text, oldKeyElsewhere });
+        const documents = [
+          planMarkdown(planOf([row], { exceeded })),
+          driftMarkdown(planOf([row])),
+          applyMarkdown(result),
+          rotationMarkdown(rotation, { reference, to: keys.to }),
+        ];
+        for (const document of documents) {
           expect(withoutOwn(document)).not.toMatch(/[|`<>[\]*_~#@&\\$^]|www\.|:\/\/|(?!\n)\p{Cc}|[\p{Cf}\p{Cs}]/u);
         }
-        // The heading, a refusal, the table's head, two rows.
-        expect(documents[0]?.split("\n")).toHaveLength(9);
+        // The marker and the heading, a refusal, the section's title, the table's head, two rows.
+        expect(documents[0]?.split("\n")).toHaveLength(12);
       }),
     );
   });
@@ -164,47 +293,125 @@ describe("much to say", () => {
     fields: [{ ...renamed, before: "|".repeat(100), after: "*".repeat(100) }],
     reason: "#".repeat(2000),
   };
+  const bytes = (text: string) => Buffer.byteLength(text);
 
-  it("stands open up to 20 rows, and folded after that", () => {
+  it("stands open up to 20 rows of a section, and is folded by gateway after that", () => {
     expect(planMarkdown(planOf(rows(20)))).not.toContain("<details>");
-    const folded = planMarkdown(planOf(rows(21))).split("\n");
-    expect(folded.slice(0, 5)).toEqual([
-      "### gatefold plan: 21 bindings: 21 changed; apply writes 21",
-      "",
-      "<details><summary>21 rows about 21 bindings</summary>",
-      "",
-      "| Provider | Gateway | Field | Before | After | Verdict |",
+    const markdown = planMarkdown(planOf([...rows(20), ...rows(1, { ...changed, gateway: "us" })]));
+    expect(markdown.match(/<details><summary>.*<\/summary>|#### .*/g)).toEqual([
+      "#### Changes (21)",
+      "<details><summary><code>eu</code>: 20 bindings</summary>",
+      "<details><summary><code>us</code>: 1 binding</summary>",
     ]);
-    expect(folded.slice(-3)).toEqual(["", "</details>", ""]);
     expect(applyMarkdown(resultOf(Array.from({ length: 21 }, () => appliedOf())))).toContain("<details>");
   });
 
-  it("is cut between bindings, and the rest is counted", () => {
+  it("is cut between bindings, the rest is counted, and it is said where it is", () => {
     const markdown = planMarkdown(planOf(rows(1000)));
-    expect(markdown.length).toBeLessThanOrEqual(60_000);
-    expect(markdown.length).toBeGreaterThan(59_000);
-    const shown = markdown.match(/^\| <code>/gm)?.length ?? 0;
-    expect(markdown).toMatch(new RegExp(`\\|\n\nand ${1000 - shown} more\n\n</details>\n$`));
+    expect(bytes(markdown)).toBeLessThanOrEqual(60_000);
+    expect(bytes(markdown)).toBeGreaterThan(59_000);
+    const left = 1000 - (markdown.match(/^\| <code>/gm)?.length ?? 0);
+    expect(markdown).toMatch(
+      new RegExp(
+        `\\|\n\nnot shown: ${left}\n\n</details>\n\n` +
+          `\\*\\*${left} bindings not shown\\*\\*: a comment has no room for more\\. ` +
+          "The whole is in what the same run writes with `--out FILE\\.json` or, for a browser, `--out FILE\\.html`\\.\n$",
+      ),
+    );
   });
 
   it("keeps the rows of one binding together", () => {
     const markdown = planMarkdown(planOf(rows(200, longest)));
     const shown = markdown.match(/ changed, will be written \|$/gm)?.length ?? 0;
     expect(markdown.match(/ changed: <code>&#35;/g)).toHaveLength(shown);
-    expect(markdown).toContain(`\n\nand ${200 - shown} more\n`);
+    expect(markdown).toContain(`\n\nnot shown: ${200 - shown}\n`);
   });
 
-  it("counts what refuses it, and what was settled, too", () => {
+  it("gives its room to what matters first, and counts the rest by section", () => {
+    const failed = rows(1000, rowOf({ status: "failed", reason: "x".repeat(300) }));
+    const markdown = planMarkdown(planOf([...rows(30), ...failed]));
+    expect(markdown).toContain("#### Failed or blocked (1000)\n\n<details>");
+    expect(markdown).toMatch(/#### Changes \(30\)\n\n(<details>[\s\S]*)?not shown: \d+\n/);
+  });
+
+  it("counts refusals and gateways, too", () => {
     const exceeded = Array.from({ length: 50 }, () => ({
       ...({ kind: "key", gateway: "|".repeat(300), planned: 2, bindings: 2, most: 1 } as const),
     }));
-    const plan = planMarkdown(planOf(rows(1000, longest), { exceeded }));
-    expect(plan.match(/^\*\*Refused/gm)).toHaveLength(20);
-    expect(plan).toContain("\n\nand 30 more\n\n");
-    expect(plan.length).toBeLessThanOrEqual(60_000);
-    expect(plan).toContain("\n</details>\n");
-    const settled = Array.from({ length: 5000 }, () => settledOf());
-    const result = applyMarkdown(resultOf([appliedOf()], { settled, journalError: "x" }));
-    expect(result).toContain("\n\nand 4981 more\n\n| Provider |");
+    const many = Array.from({ length: 50 }, (_, index) => ({ ...longest, gateway: `${"|".repeat(90)}${index}` }));
+    const plan = planMarkdown(planOf(many, { exceeded }));
+    expect(plan.match(/^\*\*Refused/gm)).toHaveLength(10);
+    expect(plan).toContain("\n\nand 40 more\n\n");
+    expect(plan).toContain("\n\nand 30 more gateways\n\n");
+    expect(bytes(plan)).toBeLessThanOrEqual(60_000);
+  });
+
+  /** What a reader's host would stumble over. */
+  function flawsOf(markdown: string): string[] {
+    const lines = markdown.split("\n");
+    const tables = markdown.match(/(?:^\|.*\|$\n?)+/gm) ?? [];
+    const cells = (line: string) => line.split(" | ").length;
+    let depth = 0;
+    let deepest = 0;
+    for (const line of lines) {
+      if (line.startsWith("<details>")) depth += 1;
+      if (line === "</details>") depth -= 1;
+      deepest = Math.max(deepest, Math.abs(depth));
+    }
+    return [
+      ...(bytes(markdown) > 60_000 ? [`${bytes(markdown)} bytes`] : []),
+      ...(depth === 0 && deepest <= 1 ? [] : ["folds that are not closed, or nested"]),
+      ...tables.flatMap((table) => {
+        const [head = "", rule = "", ...body] = table.trimEnd().split("\n");
+        const isWhole = /^\|( -+:? \|)+$/.test(rule) && [rule, ...body].every((line) => cells(line) === cells(head));
+        return isWhole ? [] : [`a table that is not whole: ${head}`];
+      }),
+      // A table needs a blank line before it, inside of a fold as well.
+      ...lines.flatMap((line, index) =>
+        line.startsWith("|") && !/^(\||$)/.test(lines[index - 1] ?? "") ? [`a table right after ${index}`] : [],
+      ),
+    ];
+  }
+
+  // Long texts of characters that take four bytes, or that are escaped to six.
+  const longText = fc
+    .tuple(fc.oneof(codePoint, fc.constantFrom("|", "😀", "\u202e")), fc.nat(100))
+    .map(([character, count]) => character.repeat(count));
+
+  it("is whole and below the limit, whatever is in it, and however much", () => {
+    const statuses = fc.constantFrom("failed", "blocked", "changed", "unverifiable", "remove", "in-sync");
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(longText, longText, statuses, fc.nat(60)), { minLength: 1, maxLength: 6 }),
+        fc.nat(30),
+        (kinds, refusals) => {
+          const all = kinds.flatMap(([provider, gateway, status, count]) =>
+            Array.from({ length: count }, () => {
+              const fields = [{ ...renamed, before: provider, after: gateway }];
+              return rowOf({ provider, gateway, adapter: provider, id: gateway, status, fields, reason: provider });
+            }),
+          );
+          const [text = ""] = kinds.map(([provider]) => provider);
+          const exceeded = Array.from({ length: refusals }, () => {
+            return { kind: "key", gateway: text, planned: 2, bindings: 2, most: 1 } as const;
+          });
+          const applied = all.map((row, index) =>
+            appliedOf({ ...row, status: index % 2 === 0 ? "done" : "failed", notes: [{ code: "c", message: text }] }),
+          );
+          const rotated = all.map(({ provider, gateway }, index) =>
+            rotatedOf({ provider, gateway, holds: index % 2 === 0 ? "new" : "unknown", reason: provider }),
+          );
+          const settled = Array.from({ length: refusals * 9 }, () => settledOf({ provider: text }));
+          const documents = [
+            planMarkdown(planOf(all, { exceeded })),
+            driftMarkdown(planOf(all)),
+            applyMarkdown(resultOf(applied, { settled, journalError: text })),
+            rotationMarkdown(rotationOf(rotated, { status: "needs-operator", failure: text }), keys),
+          ];
+          expect(documents.map(flawsOf)).toEqual([[], [], [], []]);
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });

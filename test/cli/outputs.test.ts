@@ -49,18 +49,18 @@ describe("--out", () => {
     expect(exit).toBe(0);
     expect(read("out.json")).toBe(stdout);
     expect(read("out.txt")).toMatch(/^done .*\n[\s\S]*4 done, 0 failed, 0 blocked, 0 unknown\.\n$/);
-    expect(read("out.md")).toMatch(/^### gatefold apply: 4 done/);
+    expect(read("out.md")).toMatch(/^<!-- gatefold apply -->\n### gatefold apply: 4 done/);
   });
 
   it("tells the form by the end of the name, in capitals too", async () => {
     const { run } = await fleet(1);
     await run("plan", "--out", "A.JSON", "--out", "b.markdown", "--out", "./c.TXT");
     expect(jsonOf(read("A.JSON"))).toMatchObject({ version: 1 });
-    expect(read("b.markdown")).toMatch(/^### gatefold plan/);
+    expect(read("b.markdown")).toMatch(/^<!-- gatefold plan -->\n### gatefold plan/);
     expect(read("c.TXT")).toMatch(/1 binding|2 bindings/);
   });
 
-  it.each(["plan.yaml", "plan", "plan.json.bak", ".json", "plan.html", "plan."])(
+  it.each(["plan.yaml", "plan", "plan.json.bak", ".json", "plan.pdf", "plan."])(
     "refuses %s before anything is read or sent",
     async (name) => {
       const { sandbox, run } = await fleet(1);
@@ -68,7 +68,7 @@ describe("--out", () => {
         const { exit, stdout, stderr } = await run(command, "--out", "fine.json", "--out", name);
         expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
         expect(stderr).toBe(
-          `${name}:1:1: cannot tell the form: expected a name that ends in .json, .md, .markdown, .txt\n`,
+          `${name}:1:1: cannot tell the form: expected a name that ends in .json, .md, .markdown, .txt, .html, .htm\n`,
         );
       }
       expect(sandbox.requests).toEqual([]);

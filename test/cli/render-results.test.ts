@@ -32,11 +32,24 @@ describe("the result of an apply", () => {
       "        note: the note was cleared",
       "failed  openai-prod @ us (acme 101)",
       "        NotFoundError: acme: no such provider",
+      "          why: the gateway has no such object, or another account has it",
+      "          fix: check the binding's id, and that the gateway's token is of the right account",
       "blocked openai-prod @ asia (acme x1): name",
       "        secret differs from the plan",
       "unknown openai-prod @ lab (acme 101): name",
       "        the outcome is not in the journal",
       "        NetworkError: acme: connection reset",
+      "          why: the connection failed",
+      "          fix: check the network, a proxy if there is one, and the gateway's baseUrl; " +
+        "the next apply settles by reading whether it took effect",
+      "",
+      "gateway  done  failed  blocked  unknown",
+      "eu          1       0        0        0",
+      "us          0       1        0        0",
+      "asia        0       0        1        0",
+      "lab         0       0        0        1",
+      "total       1       1        1        1",
+      "",
       "1 done, 1 failed, 1 blocked, 1 unknown.",
       "unknown: the gateway gave no usable answer; the next apply settles it by reading back.",
     ]);
@@ -89,6 +102,8 @@ describe("the result of an adoption", () => {
       "        credential differs from what the gateway shows",
       "failed  openai-prod @ eu (acme 101): credential",
       "        AuthenticationError: acme: no",
+      "          why: the gateway does not accept the token: it is wrong, expired or revoked, or of another host",
+      "          fix: check the gateway's token",
       "1 adopted, 1 failed, 1 blocked.",
     ]);
   });

@@ -7,8 +7,8 @@ import fc from "../support/property.ts";
 /** How a plan shows that one value becomes another. */
 function shown(before: unknown, after: unknown): string {
   const row = rowOf({ status: "changed", fields: [{ ...renamed, before, after }] });
-  const [, line = ""] = renderPlan(planOf([row]), plainStyle).split("\n");
-  return line.replace("    ~ name  ", "").replace("  (changed, left as it is)", "");
+  const [line = ""] = renderPlan(planOf([row]), plainStyle).split("\n");
+  return line.replace("~ openai-prod @ eu (acme 101)  name  ", "").replace("  (changed, left as it is)", "");
 }
 
 describe("a value", () => {
@@ -90,7 +90,7 @@ describe("what strangers wrote", () => {
           renderApply(resultOf([applied], { settled, journalError: text }), plainStyle),
           renderAdopt({ version: 1, run: text, rows: [adopted] }, plainStyle),
         ];
-        expect(texts.map((each) => each.split("\n").length)).toEqual([6, 5, 7, 4]);
+        expect(texts.map((each) => each.split("\n").length)).toEqual([8, 6, 8, 5]);
         for (const each of texts) expect(each).not.toMatch(control);
       }),
     );

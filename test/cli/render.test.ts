@@ -17,14 +17,21 @@ const notFound = new NotFoundError({
 });
 
 describe("a plan", () => {
-  it("shows a block for each binding that is not in sync, then counts and what an apply writes", () => {
+  it("shows what differs and what failed, how much of it at each gateway, then counts and what an apply writes", () => {
     const changed = rowOf({ status: "changed", fields: [renamed], writes: ["name"] });
     const failed = rowOf({ status: "failed", gateway: "us", id: "x1", error: notFound });
     expect(planLines([changed, rowOf(), failed])).toEqual([
-      "~ openai-prod @ eu (acme 101): changed",
-      "    ~ name  OpenAI -> OpenAI Production  (changed, will be written)",
+      "~ openai-prod @ eu (acme 101)  name  OpenAI -> OpenAI Production  (changed, will be written)",
       "x openai-prod @ us (acme x1): failed",
       "    NotFoundError: acme: no such provider",
+      "      why: the gateway has no such object, or another account has it",
+      "      fix: check the binding's id, and that the gateway's token is of the right account",
+      "",
+      "gateway  in sync  changed  failed  to write",
+      "eu             1        1       0         1",
+      "us             0        0       1         0",
+      "total          1        1       1         1",
+      "",
       "3 bindings: 1 in sync, 1 changed, 1 failed; apply writes 1.",
     ]);
   });
@@ -66,11 +73,10 @@ describe("a plan", () => {
     const [sign, words] = expected.split(" ", 1).concat(expected.slice(2));
     const key = keyOf(verdict, ...evidence);
     const values = 'sk-...1234 -> {"apiKey":"env:KEY","scheme":"api_key"}';
-    const left = planLines([rowOf({ status: verdict, fields: [key] })]);
-    expect(left[0]).toBe(`${sign} openai-prod @ eu (acme 101): ${verdict}`);
-    expect(left[1]).toBe(`    ${sign} credential  ${values}  (${words}, left as it is)`);
-    const written = planLines([rowOf({ status: verdict, fields: [key], writes: ["credential"] })]);
-    expect(written[1]).toBe(`    ${sign} credential  ${values}  (${words}, will be written)`);
+    const [left] = planLines([rowOf({ status: verdict, fields: [key] })]);
+    expect(left).toBe(`${sign} openai-prod @ eu (acme 101)  credential  ${values}  (${words}, left as it is)`);
+    const [written] = planLines([rowOf({ status: verdict, fields: [key], writes: ["credential"] })]);
+    expect(written).toBe(`${sign} openai-prod @ eu (acme 101)  credential  ${values}  (${words}, will be written)`);
   });
 
   it("lists a key that is in sync with its evidence, where the binding is shown anyway", () => {
@@ -138,9 +144,11 @@ describe("a plan", () => {
       { kind: "update", gateway: null, planned: 1, bindings: 9, most: 0 },
       { kind: "key", gateway: "eu", planned: 2, bindings: 3, most: 1 },
     ] as const;
-    expect(planLines([row], { exceeded }).slice(2)).toEqual([
-      "refused: 1 objects of 9 would be written in total, and the limit is 0; if this is meant, say --allow update=1",
-      "refused: 2 keys of 3 would be written at eu, and the limit is 1; if this is meant, say --allow key:eu=2",
+    expect(planLines([row], { exceeded }).slice(1)).toEqual([
+      "refused: 1 object of 9 would be written in total, and the limit is 0",
+      "  fix: if this is meant, say --allow update=1",
+      "refused: 2 keys of 3 would be written at eu, and the limit is 1",
+      "  fix: if this is meant, say --allow key:eu=2",
       "1 binding: 1 changed; apply would write 1, and is refused.",
     ]);
   });

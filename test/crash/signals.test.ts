@@ -156,7 +156,7 @@ it("a signal ends the wait for an earlier run's requests, and nothing is sent", 
   await killed.ended;
   const already = scene.sandbox.requests.length;
   const cli = start(scene);
-  await eventually("the wait", () => cli.stderr.includes("Waiting 60 s"));
+  await eventually("the wait", () => cli.stderr.includes("(60 s)"));
   await interrupt(cli, "SIGINT");
 
   expect(await cli.ended).toMatchObject({ exit: 8, signal: null });

@@ -194,7 +194,9 @@ describe("an adoption is refused", () => {
     const world = await start({ "ngrok-prod": "id: aigpk_openai" }, "");
     const { exit, stderr } = await world.run("adopt --key");
     expect(exit).toBe(1);
-    expect(stderr).toMatch(/gatefold\.yaml:\d+:\d+: fingerprintKey: is missing: .*Add fingerprintKey: env:/);
+    expect(stderr).toMatch(
+      /^gatefold\.yaml:\d+:\d+: fingerprintKey: is missing\n {2}why: .*\n {2}fix: add fingerprintKey: env:/,
+    );
     expect(world.sandbox.requests).toEqual([]);
   });
 

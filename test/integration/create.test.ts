@@ -95,7 +95,7 @@ describe("a binding whose object is to be made", () => {
     expect(stdout).toContain("+ p @ ngrok-prod (ngrok new): create");
     expect(stdout).toContain("1 binding: 1 to create; apply creates 1.");
     const { stdout: markdown } = await run("plan --format markdown");
-    expect(markdown).toContain("| name |  | <code>New key</code> | will be created |");
+    expect(markdown).toContain("| name | <code>New key</code> | will be created |");
   });
 
   it("is made by one request, and the next plan is empty", async () => {
@@ -321,7 +321,7 @@ describe("a creation whose reply was lost", () => {
     const { rows: planned, exit } = await rows("plan");
     expect([exit, planned.map(({ status, writes }) => [status, writes])]).toEqual([2, [["create", []]]]);
     expect(String(planned[0]?.reason)).toMatch(/outcome of an earlier creation is not known/);
-    expect((await run("apply")).stderr).toMatch(/^Waiting 30 s: requests of an earlier run may still be under way/);
+    expect((await run("apply")).stderr).toMatch(/^\S+ {2}waits for requests of an earlier run until \S+ \(30 s\)\n/);
   });
 
   it("is found though the run ended before it could note anything", async () => {

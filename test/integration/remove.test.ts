@@ -112,7 +112,8 @@ describe("what was made and is gone from the config", () => {
     const { exit, stderr } = await run("plan --prune --tag prod");
     expect([exit, stderr]).toEqual([
       1,
-      "--prune:1:1: cannot go with --tag: what is gone from the config has no tags; use --gateway or --provider\n",
+      "--prune:1:1: cannot go with --tag\n" +
+        "  why: what is gone from the config has no tags\n  fix: use --gateway or --provider\n",
     ]);
   });
 
@@ -162,8 +163,8 @@ describe("what was made and is gone from the config", () => {
       [{ kind: "remove", gateway: "ngrok-prod", planned: 4, bindings: 4, most: 3 }],
     ]);
     expect((await run("apply --prune")).stdout).toContain(
-      "refused: 4 objects of 4 would be removed for good at ngrok-prod, and the limit is 3; " +
-        "if this is meant, say --allow remove:ngrok-prod=4",
+      "refused: 4 objects of 4 would be removed for good at ngrok-prod, and the limit is 3\n" +
+        "  fix: if this is meant, say --allow remove:ngrok-prod=4",
     );
     expect(deletions()).toEqual([]);
     expect((await run("apply --prune --allow remove:ngrok-prod=4")).exit).toBe(0);

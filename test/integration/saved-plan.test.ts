@@ -292,7 +292,8 @@ describe("a saved plan is stale, and nothing is written,", () => {
     const ran = await world.run("apply plan.json");
     expect([ran.exit, ran.stderr]).toEqual([
       6,
-      "StalePlanError: changed since the plan was made: ngrok-prod aigpk_b; make the plan again\n",
+      "StalePlanError: changed since the plan was made: ngrok-prod aigpk_b; make the plan again\n" +
+        "  fix: gatefold plan --out plan.json makes it again: look at it before it is applied\n",
     ]);
     expect(writesAmong(world.asked())).toHaveLength(before);
   }

@@ -139,7 +139,7 @@ describe.each(all)("a write of a name and a key to %s without an answer", (_titl
     expect(first).toMatchObject({ exit: 1, settled: [], statuses: ["unknown"], sent: [kind.method] });
     const { reason } = await world.plan();
     expect(reason).toMatch(/outcome of an earlier write is not known; the next apply settles it/);
-    expect((await world.apply()).stderr).toMatch(/Waiting 30 s: requests of an earlier run/);
+    expect((await world.apply()).stderr).toMatch(/waits for requests of an earlier run until \S+ \(30 s\)/);
   });
 
   it("took effect: the next apply sees it, and writes nothing", async () => {

@@ -105,7 +105,7 @@ describe("a rotation that crashed", () => {
     await crashAt(scene, 5, {});
     const { exit, stderr } = await scene.run(["rotate", "--resume"]);
     expect({ exit, stored: scene.stored() }).toEqual({ exit: 0, stored: ALL_NEW });
-    expect(stderr).toMatch(/^Waiting \d+ s: requests of an earlier run may still be under way\.$/m);
+    expect(stderr).toMatch(/^\S+ {2}waits for requests of an earlier run until \S+ \(\d+ s\)$/m);
   });
 
   it("is not gone on with by the old key in place of the new one, without fingerprints either", async () => {

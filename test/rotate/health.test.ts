@@ -65,8 +65,9 @@ describe("a gateway's own health probe", () => {
 
   it("is waited for", async () => {
     const scene = await open(withBadKeys([], { probeDelayMs: 300 }));
-    const { result } = await scene.rotate(`${BOTH} --probe-within 10m`);
+    const { result, stderr } = await scene.rotate(`${BOTH} --probe-within 10m`);
     expect(result.rows[1]?.evidence).toContain("health");
+    expect(stderr).toMatch(/^(barndoor {2}verifying 0\/\d · waits for its health probe until \S+ \(10 min\)\n)+$/);
     expect(result.status).toBe("all-new");
   });
 

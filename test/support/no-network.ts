@@ -2,7 +2,9 @@ import http from "node:http";
 import { Socket } from "node:net";
 
 // Every suite starts cut off: a connection that no fixture stands for fails instead of leaving the process.
-const { connect } = Socket.prototype;
+// A suite of which all is skipped runs no hook: what it left behind is taken off here.
+const UNGUARDED = Symbol.for("gatefold.test.unguarded");
+const connect: Socket["connect"] = Reflect.get(Socket.prototype.connect, UNGUARDED) ?? Socket.prototype.connect;
 const { request, ClientRequest } = http;
 const allowed = new Set<string>();
 
@@ -15,7 +17,9 @@ export function allowHosts(hosts: readonly string[]): void {
   for (const host of hosts) allowed.add(host);
 }
 
-Socket.prototype.connect = function guarded(this: Socket, ...given: unknown[]): Socket {
+Socket.prototype.connect = Object.assign(guarded, { [UNGUARDED]: connect });
+
+function guarded(this: Socket, ...given: unknown[]): Socket {
   const target = targetOf(given);
   if (target === undefined || allowed.has(target.host)) return Reflect.apply(connect, this, given);
   const place = `${target.host}:${target.port}`;
@@ -23,7 +27,7 @@ Socket.prototype.connect = function guarded(this: Socket, ...given: unknown[]): 
   const error = Object.assign(new Error(`no test may connect to ${place}`), { code: "ENETUNREACH" });
   process.nextTick(() => this.destroy(error));
   return this;
-};
+}
 
 /** Where a connection leads, in each of the ways `connect` takes it; undefined for what is no network. */
 function targetOf([first, second]: readonly unknown[]): { readonly host: string; readonly port: unknown } | undefined {

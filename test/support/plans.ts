@@ -19,7 +19,16 @@ import {
   UnsafePlanError,
   UnsupportedFieldError,
 } from "../../src/index.ts";
-import type { AppliedRow, ApplyResult, FieldComparison, Plan, PlanRow, Settlement } from "../../src/sync/index.ts";
+import type {
+  AppliedRow,
+  ApplyResult,
+  FieldComparison,
+  Plan,
+  PlanRow,
+  RotatedRow,
+  RotationResult,
+  Settlement,
+} from "../../src/sync/index.ts";
 import fc, { codePoint } from "./property.ts";
 
 export const DIGEST = "0f".repeat(32);
@@ -95,6 +104,17 @@ export function settledOf(
     id,
     happening: { type: "settled", intent: 3, applied: [], undecided: [], after: {}, ...happening },
   };
+}
+
+/** The outcome of a rotation in which all went well but for what is given. */
+export function rotationOf(rows: readonly RotatedRow[], different: Partial<RotationResult> = {}): RotationResult {
+  return { version: 1, run: "run-1", status: "all-new", rows, cancelled: false, resumable: false, ...different };
+}
+
+/** An object of a rotation that holds the new key but for what is given. */
+export function rotatedOf(different: Partial<RotatedRow> = {}): RotatedRow {
+  const about = { provider: "openai-prod", gateway: "eu", adapter: "acme", id: 101 };
+  return { ...about, holds: "new", evidence: [], notes: [], ...different };
 }
 
 /** An error of every class of the contract, with everything that it can have. */

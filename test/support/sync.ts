@@ -214,6 +214,10 @@ export interface Surroundings {
   readonly force?: AbortSignal;
   readonly runtime?: Partial<Runtime>;
   readonly isTerminal?: boolean;
+  /** The terminal that standard error is. */
+  readonly errorTerminal?: { readonly columns: number; readonly write: (text: string) => void };
+  /** More of the host, as it is. */
+  readonly host?: Partial<Host>;
   /** Called with everything on standard output so far, whenever there is more. */
   readonly onOutput?: (stdout: string) => void;
 }
@@ -223,9 +227,14 @@ export async function requireModule(url: string): Promise<unknown> {
   return require(fileURLToPath(url));
 }
 
+/** What stands below a text on standard error that asks for trust. */
+export const TRUST_LINES =
+  "  why: a config may come from a stranger, so without trust it runs nothing, and sends and reads nothing elsewhere\n" +
+  "  fix: if you trust whoever wrote it, give --trust-config, or set GATEFOLD_TRUST_CONFIG=1\n";
+
 /** Runs one command line in this process, and keeps what it prints. */
 export async function gatefold(argv: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
-  const { environment = {}, directory = tmpdir(), isTerminal = false, onOutput } = surroundings;
+  const { environment = {}, directory = tmpdir(), isTerminal = false, errorTerminal, onOutput } = surroundings;
   const { signal = new AbortController().signal, force = new AbortController().signal } = surroundings;
   let stdout = "";
   let stderr = "";
@@ -236,14 +245,17 @@ export async function gatefold(argv: readonly string[], surroundings: Surroundin
     },
     stderr: (text) => {
       stderr += text;
+      errorTerminal?.write(text);
     },
     isTerminal,
+    ...(errorTerminal === undefined ? {} : { isErrorTerminal: true, columns: () => errorTerminal.columns }),
     environment,
     workingDirectory: directory,
     runtime: testRuntime(surroundings.runtime),
     signal,
     force,
     importModule: requireModule,
+    ...surroundings.host,
   };
   const exit = await run(argv, host);
   return { exit, stdout, stderr };

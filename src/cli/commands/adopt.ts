@@ -11,10 +11,10 @@ import {
   withKnownObjects,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
-import type { Report } from "../output.ts";
+import { type Report, textsOf } from "../output.ts";
+import { errorPlaces } from "../render/places.ts";
 import { renderAdopt } from "../render.ts";
-import { openSession, type Session, type SessionOptions } from "../session.ts";
-import { plainStyle, styleFor } from "../style.ts";
+import { openSession, progressOf, type Session, type SessionOptions } from "../session.ts";
 
 /** Options of `adopt`. */
 export interface AdoptOptions extends SessionOptions {
@@ -44,9 +44,13 @@ export async function adopt(host: Host, options: AdoptOptions): Promise<Report> 
     const readers = readersOf(connections);
     const { runtime, signal } = host;
     const input = { ...partOf(session, journal), readers, journal, fingerprints, secretOf, runtime, what };
-    const result = await adoptThings({ ...input, ...(reason === undefined ? {} : { reason }) }, { signal });
-    const text = renderAdopt(result, plainStyle);
-    return { data: result, text, coloured: renderAdopt(result, styleFor(host)), exit: adoptExit(result) };
+    const result = await adoptThings(
+      { ...input, ...progressOf(host), ...(reason === undefined ? {} : { reason }) },
+      { signal },
+    );
+    const places = errorPlaces(checked);
+    const texts = textsOf(host, (style, view) => renderAdopt(result, style, { ...view, places }));
+    return { data: result, ...texts, exit: adoptExit(result) };
   } finally {
     await journal.close();
   }
@@ -59,7 +63,8 @@ function partOf({ checked, bindings, unmade }: Session, { events }: Journal) {
 
 function requireFingerprintKey({ fingerprints, checked }: Session): void {
   if (fingerprints.keyId !== undefined) return;
-  const message =
-    "is missing: without it nothing of a key can be kept. Add fingerprintKey: env:GATEFOLD_FINGERPRINT_KEY, a random text";
-  throw new ConfigError("invalid", [checked.config.sources.problem(["fingerprintKey"], message)]);
+  const problem = checked.config.sources.problem(["fingerprintKey"], "is missing");
+  const why = "without it nothing of a key can be kept";
+  const advice = "add fingerprintKey: env:GATEFOLD_FINGERPRINT_KEY, and set that to a random text";
+  throw new ConfigError("invalid", [{ ...problem, why, advice }]);
 }

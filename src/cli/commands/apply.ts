@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import type { WantedSecret } from "../../sync/connect.ts";
 import { worstExit } from "../../sync/exit-code.ts";
 import {
-  allSettleAt,
   applyExit,
   applyPlan,
   type CheckedConfig,
@@ -30,15 +29,18 @@ import {
   secretsToCompare,
   secretsToWrite,
   settlesAt,
+  settleTimes,
+  tellWaits,
   withKnownObjects,
   writeIds,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
-import { announceWait, errorText, failureCode, type Report } from "../output.ts";
+import { failureCode, printedError, printNote, type Report, textsOf } from "../output.ts";
+import { applyHtml } from "../render/html/index.ts";
+import { errorPlaces } from "../render/places.ts";
 import { printable } from "../render/shown.ts";
 import { applyMarkdown, renderApply } from "../render.ts";
-import { openChecked, readConfig, type Session } from "../session.ts";
-import { plainStyle, styleFor } from "../style.ts";
+import { openChecked, progressOf, readConfig, type Session } from "../session.ts";
 import { type PlanOptions, reportPlan, requireNoTags } from "./plan.ts";
 
 /** Options of `apply`. */
@@ -75,7 +77,7 @@ export async function applyChecked(
   } catch (error) {
     // What was done is told in any case.
     if (!(error instanceof JournalError)) throw error;
-    host.stderr(`${errorText(error)}\n`);
+    host.stderr(printedError(host, error));
     return { ...report, exit: worstExit([report.exit, EXIT.error]) };
   }
 }
@@ -97,7 +99,8 @@ async function applyLocked(
   const written = secretsToWrite(bindings, { writeUnverified, isFingerprinted, journal: known });
   const wanted = [...written, ...secretsToCompare(unmade, true)];
   const expected = await resolveSecrets(checked, wanted, host.environment);
-  await waitForEarlierRequests(host, allSettleAt([...bindings, ...removals], known, startedAt, unmade));
+  const underWay = { bindings: [...bindings, ...removals], unmade, journal: known, startedAt };
+  await waitForEarlierRequests(host, settleTimes(underWay));
   const fresh = await makePlan(
     {
       checked,
@@ -110,10 +113,21 @@ async function applyLocked(
       secretOf: expected,
       isOver: (open) => settlesAt(open, startedAt) <= runtime.now(),
     },
-    { writeUnverified, strict, prune, scope: session.scope, allow: allowances(options, saved), signal },
+    {
+      writeUnverified,
+      strict,
+      prune,
+      scope: session.scope,
+      allow: allowances(options, saved),
+      signal,
+      ...progressOf(host),
+    },
   );
   const planned = saved === undefined ? fresh : confirmPlan(saved, fresh);
-  if (planned.plan.exceeded.length > 0) return reportPlan(host, planned.plan);
+  const places = errorPlaces(checked);
+  if (planned.plan.exceeded.length > 0) {
+    return reportPlan(host, planned.plan, places, { checked, events: journal.events, now: runtime.now() });
+  }
   const secretOf = await withUnexpected(host, session, fresh, { wanted, secretOf: expected });
   const { reason } = options;
   const result = await applyPlan(
@@ -127,14 +141,17 @@ async function applyLocked(
       runtime,
       ...(reason === undefined ? {} : { reason }),
     },
-    { stopping: signal, signal: force },
+    { stopping: signal, signal: force, ...progressOf(host) },
   );
   if (options.writeIds === true) await writeNewIds(host, session, journal);
   return {
     data: result,
-    text: renderApply(result, plainStyle),
-    coloured: renderApply(result, styleFor(host)),
+    ...textsOf(host, (style, view) => renderApply(result, style, { ...view, places })),
     markdown: applyMarkdown(result),
+    page: () => {
+      const context = { command: "apply", checked, events: journal.events, now: runtime.now() };
+      return applyHtml(result, planned.plan, context);
+    },
     exit: applyExit(result),
   };
 }
@@ -152,8 +169,9 @@ async function writeNewIds(host: Host, { checked, unmade }: Session, { events }:
   const { known } = withKnownObjects(unmade, checked, new JournalState(events));
   const ids = known.map(({ path, providerId }) => ({ path, id: providerId }));
   for (const { file, ids: own, problem } of await writeIds(checked.config, ids)) {
-    const line = problem === undefined ? `${own.length} written` : `not written: the file ${problem}`;
-    host.stderr(`ids in ${printable(file)}: ${printable(line)}\n`);
+    const place = `ids in ${printable(file)}`;
+    if (problem === undefined) printNote(host, `${place}: ${own.length} written`);
+    else host.stderr(`${place}: not written: ${printable(`the file ${problem}`)}\n`);
   }
 }
 
@@ -207,9 +225,12 @@ function allowances({ allow = [] }: ApplyOptions, saved: PlanDocument | undefine
 const targetOf = (allowance: string) => allowance.split("=", 1)[0];
 
 // A request of a run that was killed may still take effect: what is read before that would be believed too early.
-async function waitForEarlierRequests(host: Host, until: number | undefined): Promise<void> {
-  const milliseconds = (until ?? 0) - host.runtime.now();
-  if (milliseconds <= 0) return;
-  announceWait(host, milliseconds);
-  await host.runtime.sleep(milliseconds, host.signal);
+async function waitForEarlierRequests(
+  { runtime, signal, onProgress }: Host,
+  ends: ReadonlyMap<string, number>,
+): Promise<void> {
+  const now = runtime.now();
+  tellWaits(onProgress, ends, now);
+  const milliseconds = Math.max(0, ...ends.values()) - now;
+  if (milliseconds > 0) await runtime.sleep(milliseconds, signal);
 }

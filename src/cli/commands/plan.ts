@@ -18,10 +18,11 @@ import {
   withoutProposal,
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
-import type { Report } from "../output.ts";
+import { printNote, type Report, textsOf } from "../output.ts";
+import { type PageContext, planHtml } from "../render/html/index.ts";
+import { type ErrorPlaces, errorPlaces } from "../render/places.ts";
 import { driftMarkdown, planMarkdown, renderDrift, renderPlan } from "../render.ts";
-import { openSession, type Session, type SessionOptions } from "../session.ts";
-import { plainStyle, styleFor } from "../style.ts";
+import { openSession, progressOf, type Session, type SessionOptions } from "../session.ts";
 
 /** Options of `drift`. */
 export interface DriftOptions extends SessionOptions {
@@ -38,28 +39,40 @@ export interface PlanOptions extends DriftOptions {
 
 /** Shows what an apply would write. Reads only. */
 export async function plan(host: Host, options: PlanOptions): Promise<Report> {
-  return reportPlan(host, await look(host, options));
+  const { made, places, background } = await look(host, options);
+  return reportPlan(host, made, places, background);
 }
 
 /** Shows where gateways and config differ, and proposes nothing. Reads only. */
 export async function drift(host: Host, options: DriftOptions): Promise<Report> {
-  const found = withoutProposal(await look(host, options));
+  const { made, places, background } = await look(host, options);
+  const found = withoutProposal(made);
   return {
     data: found,
-    text: renderDrift(found, plainStyle),
-    coloured: renderDrift(found, styleFor(host)),
+    ...textsOf(host, (style, view) => renderDrift(found, style, { ...view, places })),
     markdown: driftMarkdown(found),
+    page: () => planHtml(found, "drift", { ...background, command: "drift" }),
     exit: planExit(found),
   };
 }
 
-/** A plan as a report. */
-export function reportPlan(host: Host, made: Plan): Report {
+/** A plan, and what it takes to tell of it. */
+export interface Looked {
+  readonly made: Plan;
+  readonly places: ErrorPlaces;
+  readonly background: Background;
+}
+
+/** What a page tells besides the plan. */
+type Background = Omit<PageContext, "command">;
+
+/** A plan as a report; with what a page tells besides, as a page too. */
+export function reportPlan(host: Host, made: Plan, places: ErrorPlaces = () => ({}), background?: Background): Report {
   return {
     data: made,
-    text: renderPlan(made, plainStyle),
-    coloured: renderPlan(made, styleFor(host)),
+    ...textsOf(host, (style, view) => renderPlan(made, style, { ...view, places })),
     markdown: planMarkdown(made),
+    ...(background && { page: () => planHtml(made, "plan", { ...background, command: "plan" }) }),
     exit: planExit(made),
   };
 }
@@ -70,11 +83,13 @@ export function reportPlan(host: Host, made: Plan): Report {
  */
 export function requireNoTags({ prune, tag = [] }: Pick<PlanOptions, "prune" | "tag">): void {
   if (prune !== true || tag.length === 0) return;
-  const message = "cannot go with --tag: what is gone from the config has no tags; use --gateway or --provider";
-  throw new ConfigError("invalid", [fileProblem("--prune", message)]);
+  const why = "what is gone from the config has no tags";
+  const advice = "use --gateway or --provider";
+  throw new ConfigError("invalid", [{ ...fileProblem("--prune", "cannot go with --tag"), why, advice }]);
 }
 
-async function look(host: Host, options: PlanOptions): Promise<Plan> {
+/** Makes a plan. Reads only. */
+export async function look(host: Host, options: PlanOptions): Promise<Looked> {
   requireNoTags(options);
   const session = await openSession(host, options);
   const { checked, bindings, unmade, removals, connections, fingerprints, scope } = session;
@@ -97,17 +112,17 @@ async function look(host: Host, options: PlanOptions): Promise<Plan> {
       secretOf,
       isOver: (open) => settlesAt(open, now) <= now,
     },
-    { writeUnverified, strict, prune, removable, allow, scope, signal: host.signal },
+    { writeUnverified, strict, prune, removable, allow, scope, signal: host.signal, ...progressOf(host) },
   );
   await remember(host, session, planned);
-  return planned.plan;
+  return { made: planned.plan, places: errorPlaces(checked), background: { checked, events: events ?? [], now } };
 }
 
 // What was learned saves requests later; a plan is no worse without it.
-async function remember({ runtime, stderr }: Host, { journalFile }: Session, { observed }: Planned): Promise<void> {
+async function remember(host: Host, { journalFile }: Session, { observed }: Planned): Promise<void> {
   if (observed.length === 0) return;
   try {
-    const journal = await openJournal(journalFile, runtime, { command: "plan" });
+    const journal = await openJournal(journalFile, host.runtime, { command: "plan" });
     try {
       await Promise.all(observed.map((happening) => journal.append(happening)));
     } finally {
@@ -115,6 +130,6 @@ async function remember({ runtime, stderr }: Host, { journalFile }: Session, { o
     }
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    if (error.kind !== "locked") stderr(`note: the journal could not take what was learned: ${error.message}\n`);
+    if (error.kind !== "locked") printNote(host, `note: the journal could not take what was learned: ${error.message}`);
   }
 }

@@ -25,10 +25,11 @@ import {
 } from "../../sync/index.ts";
 import { isTrusted } from "../adapters.ts";
 import type { Host } from "../host.ts";
-import { announceWait, errorText, type Report } from "../output.ts";
+import { printedError, type Report, textsOf } from "../output.ts";
+import { errorPlaces } from "../render/places.ts";
+import { rotationMarkdown } from "../render/rotation-markdown.ts";
 import { renderRotation } from "../render/rotation-text.ts";
-import { openBindings, readConfig, type SessionOptions } from "../session.ts";
-import { plainStyle, styleFor } from "../style.ts";
+import { openBindings, progressOf, readConfig, type SessionOptions } from "../session.ts";
 import { verifyCommand } from "../verify-command.ts";
 
 /** Options of `rotate`. */
@@ -90,17 +91,22 @@ export async function rotate(host: Host, providers: readonly string[], options: 
     runtime,
     ...(reason === undefined ? {} : { reason }),
     ...(allow === undefined ? {} : { allow }),
-    onWait: (milliseconds) => announceWait(host, milliseconds),
+    ...progressOf(host),
   };
   try {
     const result = await (isResumed ? resumeRotation : rotateKey)(input, { stopping: signal, signal: force });
-    const text = (style: typeof plainStyle) => renderRotation(result, keys, style);
-    return { data: result, text: text(plainStyle), coloured: text(styleFor(host)), exit: rotationExit(result) };
+    const places = errorPlaces(checked);
+    return {
+      data: result,
+      ...textsOf(host, (style, view) => renderRotation(result, keys, style, { ...view, places })),
+      markdown: rotationMarkdown(result, { reference: selection.reference, to: keys.to }),
+      exit: rotationExit(result),
+    };
   } finally {
     await journal.close().catch((error: unknown) => {
       // What was done is told in any case.
       if (!(error instanceof JournalError)) throw error;
-      host.stderr(`${errorText(error)}\n`);
+      host.stderr(printedError(host, error));
     });
   }
 }

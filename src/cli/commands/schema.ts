@@ -1,18 +1,21 @@
 import { adapters } from "../../../adapters/index.ts";
 import { nearestName } from "../../contract/nearest.ts";
 import { ConfigError, configJsonSchema, documentSchema, EXIT, fileProblem } from "../../sync/index.ts";
+import { cliSchemas } from "../documents.ts";
 import type { Report } from "../output.ts";
 
-/** What has a schema: the config file, and what `plan` and `apply` print as JSON. */
-export type SchemaName = "config" | "plan" | "apply";
-
-/** What makes each schema. */
-export type SchemaGenerators = Readonly<Partial<Record<SchemaName, () => object>>>;
+/** What makes each schema: of the config file, and of what the commands print as JSON. */
+export type SchemaGenerators = Readonly<Record<string, () => object>>;
 
 const known: SchemaGenerators = {
   config: () => configJsonSchema(adapters),
   plan: () => documentSchema("plan"),
+  drift: () => documentSchema("drift"),
+  report: () => documentSchema("report"),
   apply: () => documentSchema("apply"),
+  adopt: () => documentSchema("adopt"),
+  rotate: () => documentSchema("rotate"),
+  ...cliSchemas,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { type CheckedConfig, ConfigError, EXIT, type ExitCode, JournalError } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
-import { errorData, errorText, type Format, printReport } from "../output.ts";
+import { type Format, printedError, printReport } from "../output.ts";
+import { errorData } from "../render/error-text.ts";
 import { readConfig } from "../session.ts";
 import { type ApplyOptions, applyChecked } from "./apply.ts";
 
@@ -34,7 +35,7 @@ export async function watch(
       if (exit === EXIT.cancelled) return exit;
     } catch (error) {
       if (!isPassing(error, rounds)) throw error;
-      host.stderr(`${errorText(error)}\n`);
+      host.stderr(printedError(host, error));
       if (format === "json") host.stdout(`${JSON.stringify({ error: errorData(error) })}\n`);
     }
     const pause = options.interval * (1 - JITTER + 2 * JITTER * random());
@@ -54,7 +55,7 @@ async function reread(host: Host, options: WatchOptions, last: CheckedConfig): P
     return await readConfig(host, options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    host.stderr(`The config is broken, the last good one is used:\n${errorText(error)}\n`);
+    host.stderr(`The config is broken, the last good one is used:\n${printedError(host, error)}`);
     return last;
   }
 }

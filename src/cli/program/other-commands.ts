@@ -1,8 +1,17 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host.ts";
-import { onConfig, type Perform, TRUST_CODE, TRUST_FULLY, withJson } from "./parts.ts";
+import { collect, DEFAULT_CONFIG, onConfig, type Perform, TRUST_CODE, TRUST_FULLY, withJson } from "./parts.ts";
 
 export function addOtherCommands(program: Command, host: Host, perform: Perform): void {
+  withJson(program, "init", "make a config: asks what no flag tells, reads the gateways, shows the first plan")
+    .option("--config <file>", "the file to be written, where none is yet", DEFAULT_CONFIG)
+    .option("--gateway <name=adapter>", "a gateway, by a name of your own; repeatable", collect)
+    .option("--setting <name.key=value>", "a setting of a gateway, its value as in the config; repeatable", collect)
+    .option("--token <name=reference>", "where a gateway's token is kept, such as main=env:TOKEN; repeatable", collect)
+    .option("--no-import", "leave out what the gateways hold")
+    .option("--no-check", "ask no gateway for anything; so nothing is imported")
+    .option("--trust-config", TRUST_FULLY)
+    .action((options) => perform(async () => (await import("../commands/init.ts")).init(host, options)));
   onConfig(program, "validate", "check the config; needs no token, no key and no network")
     .option("--trust-config", TRUST_CODE)
     .action((options) => perform(async () => (await import("../commands/validate.ts")).validate(host, options)));
@@ -19,8 +28,7 @@ export function addOtherCommands(program: Command, host: Host, perform: Perform)
     .addHelpText(
       "after",
       "\nThe target is an adapter (a name, a file such as ./my-gateway.js, or a package) or a gateway of the config.\n" +
-        "The update is YAML or JSON, or a file that holds it:\n" +
-        "  gatefold explain my-gateway 123 '{name: New, credential: {scheme: api_key, apiKey: env:KEY}}'",
+        "The update is YAML or JSON, or a file that holds it.",
     )
     .action((target: string, id: string, update: string, options) =>
       perform(async () => (await import("../commands/explain.ts")).explain(host, { target, id, update }, options)),
@@ -35,8 +43,8 @@ export function addOtherCommands(program: Command, host: Host, perform: Perform)
     "new-adapter <name>",
     "write a folder with an adapter, its fixture and its test, to start from",
   ).action((name: string) => perform(async () => (await import("../commands/new-adapter.ts")).newAdapter(host, name)));
-  withJson(program, "schema <name>", "print a JSON Schema: of config, plan or apply").action((name: string) =>
-    perform(async () => (await import("../commands/schema.ts")).schema(name)),
+  withJson(program, "schema <name>", "print a JSON Schema: of the config, or of what a command prints as JSON").action(
+    (name: string) => perform(async () => (await import("../commands/schema.ts")).schema(name)),
   );
   withJson(program, "sandbox", "run the simulated gateways on loopback until it is ended")
     .option("--port-base <number>", "the first gateway's port; the others follow", parsePort)

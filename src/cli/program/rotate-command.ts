@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Host } from "../host.ts";
-import { collect, onConfig, type Perform, TRUST_FULLY, usageError } from "./parts.ts";
+import { collect, onConfig, type Perform, TRUST_FULLY, usageError, withForms } from "./parts.ts";
 
 export function addRotateCommand(program: Command, host: Host, perform: Perform): void {
-  onConfig(program, "rotate [providers...]", "change a key at every gateway that holds it, or at none")
+  withForms(onConfig(program, "rotate [providers...]", "change a key at every gateway that holds it, or at none"))
     .option("--to <reference>", "where the new key is kept: env:NAME, file:PATH or exec:COMMAND")
     .option("--from <reference>", "where the old key is kept, to put it back after a failure")
     .option("--key <reference>", "the config's reference to the key that is meant, where the providers have several")
@@ -30,6 +30,6 @@ export function addRotateCommand(program: Command, host: Host, perform: Perform)
         if (probeWithinMs === undefined) throw usageError("--probe-within", "expected a time such as 30s, 5m, 1h");
         const { rotate } = await import("../commands/rotate.ts");
         return rotate(host, providers, { ...options, probeWithinMs });
-      }),
+      }, options.out),
     );
 }

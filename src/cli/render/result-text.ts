@@ -1,7 +1,10 @@
 import type { AdoptResult, AppliedRow, ApplyResult, SettledCreation, Settlement } from "../../sync/index.ts";
 import { plainStyle, type Style, type StyleKind } from "../style.ts";
 import { padded } from "./columns.ts";
+import { errorLines } from "./gateway-trouble.ts";
 import { printable, shownMessage } from "./shown.ts";
+import { aroundTable, countedBy, summaryTable } from "./summary-table.ts";
+import type { View } from "./view.ts";
 import { shownId } from "./words.ts";
 
 type RowStatus = AppliedRow["status"] | AdoptResult["rows"][number]["status"];
@@ -15,34 +18,52 @@ const KINDS: Readonly<Record<RowStatus, StyleKind>> = {
 };
 
 const STATUS_WIDTH = 7;
+const APPLY_STATUSES = ["done", "failed", "blocked", "unknown"] as const;
 
-/** The result of an apply for people: earlier writes that were settled, a block for each row, what ended it, counts. */
-export function renderApply(result: ApplyResult, style: Style = plainStyle): string {
+/**
+ * The result of an apply for people: earlier writes that were settled, a block for each row, what ended it, how much was done
+ * at each gateway, counts.
+ */
+export function renderApply(result: ApplyResult, style: Style = plainStyle, view: View = {}): string {
   const { settled, settledCreations = [], rows, cancelled, journalError } = result;
-  return [
+  const isBrief = view.isBrief === true;
+  const shown = isBrief ? rows.filter(({ status }) => status !== "done") : rows;
+  const explained = new Set<string>();
+  const lines = [
     ...settledCreations.map((each) => `settled by the list: ${printable(describeSettledCreation(each))}`),
     ...settled.map((each) => `settled by reading: ${printable(describeSettlement(each))}`),
-    ...rows.flatMap((row) => blockOf(row, thingsOf(row), style)),
+    ...shown.flatMap((row) => blockOf(row, thingsOf(row), explained, style, view)),
     ...(cancelled ? [`${style("warning", "cancelled")} before everything was done`] : []),
     ...(journalError === undefined ? [] : [`${style("error", "journal")}: ${shownMessage(journalError)}`]),
-    style("strong", `${countsOfApply(result)}.`),
-    ...(rows.some(({ status }) => status === "unknown")
-      ? [
-          rows.some(({ status, id }) => status === "unknown" && id === null)
-            ? "unknown: the gateway gave no usable answer; the next apply settles it by reading back, and what was made by the list."
-            : "unknown: the gateway gave no usable answer; the next apply settles it by reading back.",
-        ]
-      : []),
-  ].join("\n");
+  ];
+  const table = isBrief
+    ? []
+    : summaryTable(
+        rows,
+        countedBy(APPLY_STATUSES, ({ status }) => status),
+        style,
+      );
+  return aroundTable(lines, table, [style("strong", `${countsOfApply(result)}.`), ...unknownAdvice(rows)]).join("\n");
+}
+
+function unknownAdvice(rows: ApplyResult["rows"]): string[] {
+  const unknown = rows.filter(({ status }) => status === "unknown");
+  if (unknown.length === 0) return [];
+  const byList = unknown.some(({ id }) => id === null) ? ", and what was made by the list" : "";
+  return [`unknown: the gateway gave no usable answer; the next apply settles it by reading back${byList}.`];
 }
 
 /** The result of an adoption for people. */
-export function renderAdopt({ rows }: AdoptResult, style: Style = plainStyle): string {
+export function renderAdopt({ rows }: AdoptResult, style: Style = plainStyle, view: View = {}): string {
   if (rows.length === 0) return "Nothing to adopt: no binding in scope has a secret.";
   const count = (status: AdoptResult["rows"][number]["status"]) => rows.filter((row) => row.status === status).length;
   const counts = `${count("adopted")} adopted, ${count("failed")} failed, ${count("blocked")} blocked.`;
   const things = (row: AdoptResult["rows"][number]) => [...(row.owned ? ["the object"] : []), ...row.fields];
-  return [...rows.flatMap((row) => blockOf(row, things(row), style)), style("strong", counts)].join("\n");
+  const shown = view.isBrief === true ? rows.filter(({ status }) => status !== "adopted") : rows;
+  const explained = new Set<string>();
+  return [...shown.flatMap((row) => blockOf(row, things(row), explained, style, view)), style("strong", counts)].join(
+    "\n",
+  );
 }
 
 /** What a row of an apply is about: the object that is made or removed, and fields. */
@@ -83,11 +104,19 @@ export function remarksOf({ reason, error, notes = [] }: Remarked): string[] {
 type Remarked = Pick<AppliedRow, "reason" | "error"> & Partial<Pick<AppliedRow, "notes">>;
 type Row = Remarked & Pick<AppliedRow, "provider" | "gateway" | "adapter" | "id"> & { readonly status: RowStatus };
 
-function blockOf(row: Row, fields: readonly string[], style: Style): string[] {
+function blockOf(
+  row: Row,
+  fields: readonly string[],
+  explained: Set<string>,
+  style: Style,
+  { places }: View,
+): string[] {
   const { status, provider, gateway, adapter, id } = row;
   const begin = padded(style(KINDS[status], status), STATUS_WIDTH);
   const name = style("strong", printable(`${provider} @ ${gateway}`));
   const title = `${begin} ${name} (${printable(`${adapter} ${shownId(id)}`)})`;
-  const remarks = remarksOf(row).map((remark) => `${" ".repeat(STATUS_WIDTH + 1)}${shownMessage(remark)}`);
-  return [fields.length > 0 ? `${title}: ${fields.join(", ")}` : title, ...remarks];
+  const { error: _error, ...rest } = row;
+  const remarks = [...remarksOf(rest).map(shownMessage), ...errorLines(row, explained, style, places)];
+  const below = remarks.map((remark) => `${" ".repeat(STATUS_WIDTH + 1)}${remark}`);
+  return [fields.length > 0 ? `${title}: ${fields.join(", ")}` : title, ...below];
 }

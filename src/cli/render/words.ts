@@ -5,8 +5,8 @@ export type Purpose = "plan" | "drift";
 
 type RowStatus = PlanRow["status"];
 
-// In the order in which they are counted.
-const STATUS_WORDS: Readonly<Record<RowStatus, string>> = {
+/** The words of each status, in the order in which they are counted. */
+export const STATUS_WORDS: Readonly<Record<RowStatus, string>> = {
   "in-sync": "in sync",
   changed: "changed",
   drift: "drift",
