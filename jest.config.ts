@@ -12,7 +12,7 @@ const config: Config = {
   // What stands for a package of somebody else's names ours as it would; child processes get the built one, as users do.
   moduleNameMapper: {
     "^gatefold$": "<rootDir>/src/index.ts",
-    "^gatefold/(kit|sync|testing)$": "<rootDir>/src/$1/index.ts",
+    "^gatefold/(kit|sync|testing|opentelemetry)$": "<rootDir>/src/$1/index.ts",
   },
   transform: {
     "\\.ts$": [
