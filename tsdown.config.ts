@@ -5,6 +5,7 @@ const entries = {
   kit: "src/kit/index.ts",
   sync: "src/sync/index.ts",
   testing: "src/testing/index.ts",
+  opentelemetry: "src/opentelemetry/index.ts",
   "adapters/respan": "adapters/respan/index.ts",
   "adapters/barndoor": "adapters/barndoor/index.ts",
   "adapters/ngrok": "adapters/ngrok/index.ts",
@@ -16,10 +17,18 @@ const common = {
   inputOptions: { checks: { pluginTimings: false } },
 } as const;
 
-// Entries of one format share their chunks, so that a consumer of several loads the contract once. Only the command line
-// is not built twice.
 export default defineConfig([
-  { ...common, entry: { ...entries, cli: "src/cli/main.ts" }, format: ["esm"] },
+  // A file for each module, so that a consumer's bundler can leave out what is not used: of a chunk it keeps every schema.
+  { ...common, entry: entries, format: ["esm"], unbundle: true },
+  // The command line loads few files, as it is started again and again.
+  {
+    ...common,
+    entry: { cli: "src/cli/main.ts" },
+    format: ["esm"],
+    clean: false,
+    dts: false,
+    outputOptions: { chunkFileNames: "cli/[name]-[hash].mjs" },
+  },
   {
     ...common,
     entry: entries,

@@ -12,6 +12,7 @@ const manifest: {
   exports: Record<string, Conditions | string>;
   bin: Record<string, string>;
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const entries = Object.entries(manifest.exports).flatMap(([name, conditions]) =>
@@ -28,6 +29,7 @@ describe("the package's exports", () => {
       "./kit",
       "./sync",
       "./testing",
+      "./opentelemetry",
       "./adapters/respan",
       "./adapters/barndoor",
       "./adapters/ngrok",
@@ -41,10 +43,12 @@ describe("the package's exports", () => {
     }
   });
 
-  it("reach every built entry of an adapter", () => {
-    const built = readdirSync(join(root, "dist", "adapters")).filter((file) => file.endsWith(".mjs"));
-    const exported = entries.map(([, { import: files }]) => files.default);
-    expect(built.map((file) => `./dist/adapters/${file}`).filter((file) => !exported.includes(file))).toStrictEqual([]);
+  it("reach every folder of adapters", () => {
+    const folders = readdirSync(join(root, "adapters"), { withFileTypes: true }).filter((each) => each.isDirectory());
+    const exported = entries.map(([name]) => name);
+    expect(folders.map(({ name }) => `./adapters/${name}`).filter((name) => !exported.includes(name))).toStrictEqual(
+      [],
+    );
   });
 
   it("load as ES modules and as CommonJS, with the same names", async () => {
@@ -88,7 +92,21 @@ describe("the package's parts", () => {
       .map(({ fileName }) => fileName)
       .filter((name) => !name.startsWith("."))
       .filter((name) => !name.startsWith("node:"));
-    expect([...new Set(imported)].sort()).toStrictEqual(Object.keys(manifest.dependencies).sort());
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+    expect([...new Set(imported)].sort()).toStrictEqual(Object.keys(declared).sort());
+  });
+
+  it("load OpenTelemetry with the entry that is named after it, and with nothing else", () => {
+    const loading = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.[mc]js$/.test(file))
+      .filter((file) => {
+        const text = readFileSync(join(root, "dist", file), "utf8");
+        return ts
+          .preProcessFile(text, true, true)
+          .importedFiles.some(({ fileName }) => /^@opentelemetry/.test(fileName));
+      });
+    expect(loading.filter((file) => !file.includes("opentelemetry"))).toStrictEqual([]);
+    expect(loading.length).toBeGreaterThan(1);
   });
 
   it("begin the command line with nothing that parses, checks or sends: a mere --version needs none of it", () => {
