@@ -151,16 +151,6 @@ export function exitOf(error: unknown): ExitCode {
   return isGatewayError(error) ? errorExit(error) : EXIT.error;
 }
 
-/** Columns padded to the widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, column) =>
-    Math.max(...rows.map((row) => [...(row[column] ?? "")].length)),
-  );
-  const padded = (row: readonly string[]) =>
-    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - [...cell].length)).join("  ");
-  return rows.map((row) => padded(row).trimEnd()).join("\n");
-}
-
 function render({ data, text, markdown, page }: Report, format: FileFormat): string {
   if (format === "json") return `${JSON.stringify(data, null, 2)}\n`;
   if (format === "page") return page?.() ?? text;

@@ -151,6 +151,16 @@ describe("the age of a key", () => {
   });
 
   it.each([
+    ["what was written", [intent(1, 12), outcome(1, "done", ["credential"], 12)], "12 days"],
+    ["what was written just now", [intent(1, 0), outcome(1, "done", ["credential"], 0)], "just written"],
+    ["what was adopted, which is older", [adopted(3)], "3+ days"],
+    ["what was adopted a day ago", [adopted(1)], "1+ days"],
+    ["what was adopted just now", [adopted(0)], "just adopted"],
+  ])("is short for a cell: %s", (_what, events, short) => {
+    expect(keyAge(inSync, new History(events).of(object), NOW).short).toBe(short);
+  });
+
+  it.each([
     [0, "less than a minute ago"],
     [60_000, "1 minute ago"],
     [2 * 3_600_000, "2 hours ago"],

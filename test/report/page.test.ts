@@ -35,7 +35,7 @@ describe("the matrix", () => {
       }),
     ]);
     expect(matrix(page)).toBe(
-      "openai-prod prod in sync sk-...1234 · written 12 days ago no binding other no binding drift age unknown",
+      "openai-prod prod in sync sk-...1234 · 12 days no binding other no binding drift age unknown",
     );
   });
 
@@ -139,7 +139,7 @@ describe("an apply's page", () => {
       command: "apply",
     });
     expect(page).toContain("<h1>1 done, 0 failed, 0 blocked, 0 unknown</h1>");
-    expect(matrix(page)).toBe("openai-prod prod done written 12 days ago in sync");
+    expect(matrix(page)).toBe("openai-prod prod done 12 days in sync");
     expect(list(page)).toContain("done: credential");
     expect(page).not.toContain("sk-old");
   });

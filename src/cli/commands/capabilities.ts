@@ -5,7 +5,8 @@ import { updateFields } from "../../contract/update.ts";
 import { EXIT } from "../../sync/index.ts";
 import { requireAdapter, type TrustOptions } from "../adapters.ts";
 import type { Host } from "../host.ts";
-import { type Report, table } from "../output.ts";
+import type { Report } from "../output.ts";
+import { columns } from "../render/columns.ts";
 
 /** Shows what the adapters can do, from their own data: all that are known, or one, which may be a file or a package. */
 export async function capabilities(host: Host, name: string | undefined, options: TrustOptions): Promise<Report> {
@@ -34,7 +35,7 @@ export function capabilityRows(all: Readonly<Record<string, Capabilities>>): str
 }
 
 function capabilityTable(all: Readonly<Record<string, Capabilities>>): string {
-  return table(capabilityRows(all));
+  return columns(capabilityRows(all)).join("\n");
 }
 
 function describeField(capability: FieldCapability): string {

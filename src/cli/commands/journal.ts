@@ -12,7 +12,8 @@ import {
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
 import { warnOfJournalMode } from "../modes.ts";
-import { type Report, table } from "../output.ts";
+import type { Report } from "../output.ts";
+import { columns } from "../render/columns.ts";
 import {
   isLifecycle,
   type LifecycleAnswer,
@@ -223,7 +224,7 @@ function runText({ run, events }: Run, history: History): string {
     printable(`${(begin ?? events[0])?.at}  ${by}run ${run}`),
     ...details.map((detail) => `  ${printable(detail)}`),
     ...otherLines(events).map((line) => `  ${line}`),
-    ...(rows.length === 0 ? ["  no change"] : [table(rows).replace(/^/gm, "  ")]),
+    ...(rows.length === 0 ? ["  no change"] : columns(rows).map((row) => `  ${row.trimEnd()}`)),
     ...(begin?.command === "apply" || events.some(isEnd) ? [`  ${endText(events)}`] : []),
   ].join("\n");
 }

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { ConfigError, EXIT, type ExitCode, fileProblem, parseConfigDocument } from "../../sync/index.ts";
 import { type Sandbox, SandboxConfigurationError, startSandboxFrom } from "../../testing/index.ts";
 import type { Host } from "../host.ts";
-import { type Format, printReport, type Report, table } from "../output.ts";
+import { type Format, printReport, type Report } from "../output.ts";
+import { columns } from "../render/columns.ts";
 
 /** Options of `sandbox`. */
 export interface SandboxOptions {
@@ -58,5 +59,5 @@ function describe({ urls, tokens }: Sandbox): Report {
     token: Object.entries(tokens).find(([each]) => each === name)?.[1] ?? "",
   }));
   const rows = gateways.map(({ name, url, token }) => [name, url, `token ${token}`]);
-  return { data: { gateways }, text: `${table(rows)}\nPress Ctrl-C to end it.`, exit: EXIT.done };
+  return { data: { gateways }, text: `${columns(rows).join("\n")}\nPress Ctrl-C to end it.`, exit: EXIT.done };
 }

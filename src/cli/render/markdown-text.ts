@@ -1,3 +1,4 @@
+import { byGateway } from "../../sync/by-gateway.ts";
 import { printable } from "./shown.ts";
 
 /**
@@ -149,16 +150,6 @@ function foldedTables({ head, rows }: MarkdownSection, room: number): Fitted {
     cut += left;
   }
   return { paragraphs: [...paragraphs, ...unshown(missing)], left: cut + missing };
-}
-
-function byGateway(rows: readonly MarkdownRow[]): ReadonlyMap<string, readonly MarkdownRow[]> {
-  const groups = new Map<string, MarkdownRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.gateway);
-    if (group === undefined) groups.set(row.gateway, [row]);
-    else group.push(row);
-  }
-  return groups;
 }
 
 function countsTable({ words, gateways }: MarkdownCounts = { words: [], gateways: [] }): string[] {

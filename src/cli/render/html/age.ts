@@ -12,12 +12,15 @@ export function ago(at: string, now: number): string {
   return Date.parse(at) > now ? "in the future, by this machine's clock" : `${spanOf(at, now)} ago`;
 }
 
-function spanOf(at: string, now: number): string {
+const spanOf = (at: string, now: number) => shortSpan(at, now, "less than a minute");
+
+/** `12 days`, `12+ days`; of less than a minute what is said of it. */
+function shortSpan(at: string, now: number, least: string, sign = ""): string {
   for (const [milliseconds, word] of UNITS) {
     const count = Math.floor((now - Date.parse(at)) / milliseconds);
-    if (count > 0) return `${count} ${word}${count === 1 ? "" : "s"}`;
+    if (count > 0) return `${count}${sign} ${word}${count === 1 && sign === "" ? "" : "s"}`;
   }
-  return "less than a minute";
+  return least;
 }
 
 /** What can be said of a key's age: short for a cell, and as a sentence. */
@@ -70,9 +73,9 @@ export function keyAge(
   }
   if (known.kind === "adopted") {
     return {
-      short: `adopted ${when}`,
+      short: shortSpan(known.at, now, "just adopted", "+"),
       sentence: `At least as old as its adoption ${when}; when it was written is not known.`,
     };
   }
-  return { short: `written ${when}`, sentence: `Written by gatefold ${when}.` };
+  return { short: shortSpan(known.at, now, "just written"), sentence: `Written by gatefold ${when}.` };
 }

@@ -51,6 +51,7 @@ ${tallies(page)}
 ${controls(page)}</form>
 <section aria-labelledby="matrix-title">
 <h2 id="matrix-title">Providers at gateways</h2>
+<p class="muted">Below a status: the key as its gateway redacts it, and its age. With a plus it is that old at least.</p>
 <p class="muted scripted" id="help">Details show on hover and focus. Arrow keys move between cells, Enter opens the details, Escape closes them.</p>
 ${matrix(page, (provider, gateway) => byPlace.get(keyOf(provider, gateway)) ?? [])}
 <p class="muted empty" id="nothing" hidden>Nothing matches these filters.</p>

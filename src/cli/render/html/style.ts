@@ -74,7 +74,7 @@ button{cursor:pointer}
 #matrix thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 #matrix tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));background:var(--surface);border:1px solid var(--line);border-radius:.6rem;margin:0 0 .6rem;padding:.55rem .25rem .4rem}
 #matrix th{text-align:left;font-weight:600;grid-column:1/-1;padding:0 .65rem .2rem}
-#matrix th small{font-weight:400;border:1px solid var(--line);border-radius:1rem;padding:0 .45rem;margin-left:.15rem;white-space:nowrap}
+#matrix th small{font-weight:400;border:1px solid var(--line);border-radius:1rem;padding:0 .45rem;margin-left:.15rem;display:inline-block;white-space:nowrap}
 #matrix td{display:grid;grid-template-columns:minmax(0,8.5rem) 1fr;padding:0;min-width:0}
 #matrix td:not([data-s]){display:none}
 #matrix td::before{content:attr(data-g);unicode-bidi:isolate;padding:.35rem 0 .35rem .65rem;font-size:.85rem;color:var(--muted);overflow-wrap:anywhere}
