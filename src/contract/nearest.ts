@@ -15,6 +15,12 @@ export function suggestion(typed: string, names: Iterable<string>): string {
   return name === undefined ? "" : `; did you mean ${name}?`;
 }
 
+/** A message, and apart from it the suggestion that it ends with. */
+export function apartFromSuggestion(message: string): { readonly message: string; readonly advice?: string } {
+  const [, before, advice] = /^(.*); (did you mean .+\?)$/s.exec(message) ?? [];
+  return before === undefined || advice === undefined ? { message } : { message: before, advice };
+}
+
 // Optimal string alignment: a swapped pair of letters is one edit.
 function editDistance(from: string, to: string): number {
   if (Math.max(from.length, to.length) > 64) return Number.POSITIVE_INFINITY;

@@ -343,7 +343,7 @@ ${providers.replace("      respan-prod: { id: 101 }\n", "")}`;
     [
       "a field that does not exist",
       ["ngrok", "x", "{ nam: New }"],
-      /update:1:\d+: nam: unknown field; did you mean name\?/,
+      /update:1:\d+: nam: unknown field\n {2}fix: did you mean name\?/,
     ],
     ["an id of the wrong kind", ["respan", "openai", "{ name: New }"], /expected the integer primary key/],
     ["an empty update", ["ngrok", "x", "{}"], /nothing to do/],

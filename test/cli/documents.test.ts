@@ -158,6 +158,6 @@ describe("schema", () => {
   it("names what it has when asked for another", async () => {
     const { exit, stderr } = await schema("rotat");
     expect(exit).toBe(1);
-    expect(stderr).toMatch(/rotat.*has no schema; did you mean rotate\?; there are config, plan, /s);
+    expect(stderr).toMatch(/rotat.*has no schema\n {2}fix: did you mean rotate\?/);
   });
 });

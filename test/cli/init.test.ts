@@ -235,7 +235,7 @@ describe("init refuses, and leaves nothing behind", () => {
     [
       "an unknown setting",
       ["--gateway", "a=ngrok", "--token", "a=env:T", "--setting", "a.timeoutMS=5"],
-      ["--setting", "a.timeoutMS: unknown field; did you mean timeoutMs?"],
+      ["--setting", "a.timeoutMS: unknown field fix: did you mean timeoutMs?"],
     ],
     ["a name twice", ["--gateway", "a=ngrok", "--gateway", "a=respan"], ["--gateway", "each name once"]],
     ["a setting of no gateway", ["--gateway", "a=ngrok", "--setting", "b.x=1"], ["--setting", "names no gateway"]],

@@ -1,4 +1,4 @@
-import { nearestName, suggestion } from "../../src/contract/nearest.ts";
+import { apartFromSuggestion, nearestName, suggestion } from "../../src/contract/nearest.ts";
 
 const names = ["name", "description", "baseUrl", "requestTimeout", "streamIdleTimeout"];
 
@@ -32,5 +32,13 @@ describe("a suggestion", () => {
   it("ends a message with a question, or adds nothing", () => {
     expect(suggestion("descripton", names)).toBe("; did you mean description?");
     expect(suggestion("zzz", names)).toBe("");
+  });
+
+  it("is told apart from the message that it ends", () => {
+    expect(apartFromSuggestion(`unknown field${suggestion("descripton", names)}`)).toStrictEqual({
+      message: "unknown field",
+      advice: "did you mean description?",
+    });
+    expect(apartFromSuggestion("unknown field")).toStrictEqual({ message: "unknown field" });
   });
 });

@@ -1,5 +1,5 @@
 import { adapters } from "../../../adapters/index.ts";
-import { nearestName } from "../../contract/nearest.ts";
+import { nameAdvice } from "../../sync/config/advice.ts";
 import { ConfigError, configJsonSchema, documentSchema, EXIT, fileProblem } from "../../sync/index.ts";
 import { cliSchemas } from "../documents.ts";
 import type { Report } from "../output.ts";
@@ -25,10 +25,8 @@ const known: SchemaGenerators = {
 export function schema(name: string, generators: SchemaGenerators = known): Report {
   const generate = Object.entries(generators).find(([each]) => each === name)?.[1];
   if (generate === undefined) {
-    const names = Object.keys(generators);
-    const meant = nearestName(name, names);
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-    throw new ConfigError("invalid", [fileProblem(name, `has no schema${hint}; there are ${names.join(", ")}`)]);
+    const advice = nameAdvice(name, Object.keys(generators));
+    throw new ConfigError("invalid", [{ ...fileProblem(name, "has no schema"), ...advice }]);
   }
   const data = generate();
   return { data, text: JSON.stringify(data, null, 2), exit: EXIT.done };

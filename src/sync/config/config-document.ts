@@ -15,6 +15,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
+import { apartFromSuggestion } from "../../contract/nearest.ts";
 import { ConfigError, type ConfigProblem, type Place } from "./config-error.ts";
 
 /** A place in the config: the names that lead to it; items of a list by their index. */
@@ -109,7 +110,7 @@ export function parseConfigDocument(file: string, text: string, budget: ParseBud
     file,
     value: plainValue(document, problem),
     place,
-    problem: (path, message, part) => ({ ...place(path, part), path: path.join("."), message }),
+    problem: (path, message, part) => ({ ...place(path, part), path: path.join("."), ...apartFromSuggestion(message) }),
     holds: (path) => nodeAt(document, path) !== undefined,
     source(path) {
       const node = resolved(nodeAt(document, path)?.value);
