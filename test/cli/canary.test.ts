@@ -139,9 +139,9 @@ function inject(sandbox: Sandbox, fault: Fault): void {
   for (const name of gateways) sandbox.inject(name, { times: 50, ...fault });
 }
 
-const FILES = ["--out", "out.json", "--out", "out.md", "--out", "out.txt"];
+const FILES = ["--out", "out.json", "--out", "out.md", "--out", "out.txt", "--out", "out.html"];
 const WRITING = ["apply", "--write-unverified", "--reason", "rotation", ...FILES];
-const commands = [["plan", "--write-unverified", ...FILES], ["drift"], WRITING, ["adopt", "--key"]];
+const commands = [["plan", "--write-unverified", ...FILES], ["drift"], ["report"], WRITING, ["adopt", "--key"]];
 const imports = gateways.map((name) => ["import", "--gateway", `${name}-prod`, "--all"]);
 
 it("nothing shows when all goes well, and the keys arrive", async () => {
@@ -157,7 +157,7 @@ it("nothing shows when all goes well, and the keys arrive", async () => {
     filesLeft()
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(["journal.jsonl", "out.json", "out.md", "out.txt"]);
+  ).toEqual(["gatefold-report.html", "journal.jsonl", "out.html", "out.json", "out.md", "out.txt"]);
 });
 
 it("nothing shows in a saved plan, when it is carried out, when it is stale, and when a key is another by then", async () => {

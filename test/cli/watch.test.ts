@@ -147,7 +147,7 @@ describe("a watch", () => {
     expect(exit).toBe(0);
     expect(linesOf(stdout)).toMatchObject(Array(4).fill({ rows: [{ status: "done", writes: ["name"] }] }));
     expect(stderr).toMatch(
-      /^The config is broken, the last good one is used:\ngatefold\.yaml:\d+:\d+: providers\.p1\.nam: .*name.*\n$/,
+      /^The config is broken, the last good one is used:\ngatefold\.yaml:\d+:\d+: providers\.p1\.nam: unknown field\n {2}fix: .*name.*\n$/,
     );
     expect(nameOf(sandbox)).toBe("Newest");
   });
