@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { root } from "../support/built.ts";
 import { commandLinesIn, usageProblem } from "../support/command-lines.ts";
+import { gatefold } from "../support/sync.ts";
 
 /** The shell of a page: its blocks for a shell. */
 function shellOfPage(text: string): string {
@@ -43,4 +44,11 @@ describe("every command line that the documents show", () => {
   it.each(lines)("is one that the parser takes: $name $argv", async ({ argv }) => {
     expect(await usageProblem(argv)).toBeUndefined();
   });
+
+  it.each(lines.filter(({ argv }) => argv[0] === "schema"))(
+    "names a schema that there is: $name $argv",
+    async ({ argv }) => {
+      expect((await gatefold(argv)).exit).toBe(0);
+    },
+  );
 });

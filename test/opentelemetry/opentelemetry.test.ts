@@ -181,4 +181,26 @@ describe("the metrics", () => {
     ]);
     expect(metrics.get("gatefold.request.retries")?.dataPoints).toMatchObject([{ attributes: get, value: 1 }]);
   });
+
+  it("are in seconds", async () => {
+    const hooks = telemetry.hooks("main");
+    const operation = { adapter: "some", name: "get" } as const;
+    const request = {
+      operation,
+      method: "GET",
+      url: "https://api.test/x",
+      headers: {},
+      attempt: 1,
+      purpose: "call",
+    } as const;
+    hooks.onStart?.(operation);
+    hooks.onRequest?.(request);
+    hooks.onWait?.({ operation, waitMs: 2500, until: "2026-11-22T12:00:00.000Z", reason: "budget" });
+    hooks.onResponse?.({ request, status: 200, durationMs: 1500 });
+    hooks.onEnd?.({ operation, durationMs: 4500 });
+    const metrics = await telemetry.metrics();
+    expect(metrics.get("http.client.request.duration")?.dataPoints).toMatchObject([{ value: { sum: 1.5 } }]);
+    expect(metrics.get("gatefold.rate_limit.wait")?.dataPoints).toMatchObject([{ value: { sum: 2.5 } }]);
+    expect(metrics.get("gatefold.operation.duration")?.dataPoints).toMatchObject([{ value: { sum: 4.5 } }]);
+  });
 });
