@@ -20,11 +20,11 @@ interface Job {
   readonly steps: readonly Step[];
 }
 
-const workflow = recipe("github-actions.yml") as unknown as {
+const workflow = recipe<{
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
-};
+}>("github-actions.yml");
 const jobs = Object.entries(workflow.jobs);
 const secretsOf = ({ steps }: Job) => JSON.stringify(steps).match(/secrets\.\w+/g) ?? [];
 

@@ -13,7 +13,7 @@ interface Job {
   readonly resource_group?: string;
 }
 
-const pipeline = recipe("gitlab-ci.yml") as unknown as Readonly<Record<string, Job>>;
+const pipeline = recipe<Readonly<Record<string, Job>>>("gitlab-ci.yml");
 
 function jobOf(name: string): Job {
   const job = pipeline[name];

@@ -11,8 +11,8 @@ import { describeWhole } from "../support/whole.ts";
 
 export const MARKER = "<!-- gatefold plan -->\n";
 
-/** A recipe as data. */
-export function recipe(name: string): Record<string, unknown> {
+/** A recipe as data, of the shape that its host gives it. */
+export function recipe<Shape>(name: string): Shape {
   return parse(readFileSync(join(root, "docs", "ci", name), "utf8"));
 }
 
