@@ -58,7 +58,10 @@ export interface OpenPage {
 
 /** Opens documents as files, and closes them after each test. */
 export function usePages(browser: () => Browser) {
-  const folder = mkdtempSync(join(tmpdir(), "gatefold-pages-"));
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "gatefold-pages-"));
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(async () => {
     for (const context of browser().contexts()) await context.close();
