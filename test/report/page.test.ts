@@ -192,7 +192,7 @@ describe("a page", () => {
 
   it("shows what would reorder or hide a text as a sign of its own", () => {
     const page = pageOf([rowOf({ provider: "a\u202eb\u0000c", status: "changed", reason: "d\u2028e" })]);
-    expect(page).not.toMatch(/[\u0000\u2028\u202e]/);
+    for (const sign of ["\u0000", "\u2028", "\u202e"]) expect(page).not.toContain(sign);
     expect(page).toContain("<bdi>a\ufffdb\ufffdc</bdi>");
     expect(page).toContain("d\ufffde");
   });
