@@ -67,7 +67,8 @@ describe("a gateway's own health probe", () => {
     const scene = await open(withBadKeys([], { probeDelayMs: 300 }));
     const { result, stderr } = await scene.rotate(`${BOTH} --probe-within 10m`);
     expect(result.rows[1]?.evidence).toContain("health");
-    expect(stderr).toMatch(/^(barndoor {2}verifying 0\/\d · waits for its health probe until \S+ \(10 min\)\n)+$/);
+    // How often it looks is the machine's affair: each wait moves the clock of this test on, and the probe takes real time.
+    expect(stderr).toMatch(/^(barndoor {2}verifying 0\/1 · waits for its health probe until \S+ \(\d+ (min|s)\)\n)+$/);
     expect(result.status).toBe("all-new");
   });
 
