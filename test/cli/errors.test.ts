@@ -171,6 +171,14 @@ describe("a command line", () => {
     expect(lineOf(refused.stdout, "fix: ")).toMatch(/^ {6}fix: check env:NGROK_TOKEN \(gatefold\.yaml:6:\d+\)$/);
   });
 
+  it("says where a command stands whose token is refused, and not what is in it", async () => {
+    const { surroundings } = await start((yaml) => yaml.replace("env:NGROK_TOKEN", "exec:echo pasted-into-a-command"));
+    const trusting = ["plan", "--gateway", "ngrok-prod", "--trust-config"];
+    const { stdout, stderr } = await gatefold(trusting, surroundings);
+    expect(lineOf(stdout, "fix: ")).toMatch(/^ {6}fix: check the exec: command \(gatefold\.yaml:6:\d+\)$/);
+    expect(stdout + stderr).not.toContain("pasted-into-a-command");
+  });
+
   it("says what to do about a secret that is not there, as text and as data", async () => {
     const { surroundings } = await start();
     const without = { ...surroundings, environment: { ...surroundings.environment, NGROK_TOKEN: undefined } };

@@ -1,5 +1,6 @@
 import { adapters } from "../../../adapters/index.ts";
 import type { AnyAdapter } from "../../contract/gateway.ts";
+import { worstExit } from "../../sync/exit-code.ts";
 import type { CheckedGateway, ConfigError, GatewayReader } from "../../sync/index.ts";
 import { isTrusted, type TrustOptions } from "../adapters.ts";
 import type { Host } from "../host.ts";
@@ -123,9 +124,10 @@ async function lookAtAll(
       failures.push(error);
     }
   }
-  const [worst, ...others] = failures.sort((one, other) => exitOf(other) - exitOf(one));
-  if (worst === undefined) return looks;
-  for (const error of others) host.stderr(`${errorText(error)}\n`);
+  if (failures.length === 0) return looks;
+  const exit = worstExit(failures.map(exitOf));
+  const worst = failures.find((error) => exitOf(error) === exit);
+  for (const error of failures.filter((each) => each !== worst)) host.stderr(`${errorText(error)}\n`);
   host.stderr("Nothing is written. --no-check writes the config without asking the gateways.\n");
   throw worst;
 }

@@ -20,7 +20,9 @@ export function errorPlaces({ config }: Pick<CheckedConfig, "config">): ErrorPla
     const binding = config.bindings.find((each) => each.provider === provider && each.gateway === gateway);
     const entry = config.gateways.find(({ name }) => name === gateway);
     const login = entry?.secrets.map(({ path, reference }) => {
-      return `${referenceText(reference)} (${at([...entry.path, ...path])})`;
+      // A command may hold a secret: what a terminal or a CI's log shows of it is where it stands.
+      const kept = reference.kind === "exec" ? "the exec: command" : referenceText(reference);
+      return `${kept} (${at([...entry.path, ...path])})`;
     });
     return {
       ...(binding === undefined ? {} : { binding: at([...binding.path, ...(binding.id === undefined ? [] : ["id"])]) }),
