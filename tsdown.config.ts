@@ -34,7 +34,11 @@ export default defineConfig([
     entry: entries,
     format: ["cjs"],
     clean: false,
-    // Without a chunk of its own the bundler's runtime lands in the kit, and the contract would require the kit.
-    outputOptions: { codeSplitting: { groups: [{ name: "runtime", test: /rolldown.runtime/ }] } },
+    outputOptions: {
+      // Without a chunk of its own the bundler's runtime lands in the kit, and the contract would require the kit.
+      codeSplitting: { groups: [{ name: "runtime", test: /rolldown.runtime/ }] },
+      // A test runner that loads CommonJS refuses `import()`: what is loaded late is required late.
+      dynamicImportInCjs: false,
+    },
   },
 ]);

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
+import type { AxiosError, AxiosInstance, AxiosResponse, AxiosStatic } from "axios";
 import type { Secret } from "../contract/secret.ts";
 import { type Authentication, authenticationHeader, authenticationHeaderName } from "./authentication.ts";
 import { renderBody, renderForm, type WireBody, type WireForm } from "./body.ts";
@@ -92,7 +92,19 @@ const NEVER_SENT = new Set([
 
 /** A client for one gateway: keep-alive connections, no redirects, bounded time and size. */
 export function createHttp(settings: HttpSettings): Http {
-  const client = axios.create({
+  let client: AxiosInstance | undefined;
+  return async (request, token, signal) => {
+    // Loaded for the first request, as much that a gateway is opened for sends none. It counts for no attempt's time.
+    axios ??= (await import("axios")).default;
+    client ??= createClient(axios, settings);
+    return attempt(axios, client, settings, request, token, signal);
+  };
+}
+
+let axios: AxiosStatic | undefined;
+
+function createClient({ create }: AxiosStatic, settings: HttpSettings): AxiosInstance {
+  return create({
     baseURL: settings.baseUrl,
     adapter: "http",
     allowAbsoluteUrls: false,
@@ -108,10 +120,10 @@ export function createHttp(settings: HttpSettings): Http {
     validateStatus: () => true,
     headers: { common: commonHeaders(settings) },
   });
-  return (request, token, signal) => attempt(client, settings, request, token, signal);
 }
 
 async function attempt(
+  { isAxiosError }: AxiosStatic,
   client: AxiosInstance,
   { timeoutMs, authentication }: HttpSettings,
   request: HttpRequest,
@@ -141,7 +153,7 @@ async function attempt(
   } catch (error) {
     if (signal?.aborted) return { kind: "aborted", sent: true };
     if (ending.signal.aborted) return { kind: "timeout", sent: true };
-    return failureOf(error);
+    return isAxiosError(error) ? failureOf(error) : { kind: "network", sent: true, code: "UNKNOWN" };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
@@ -166,8 +178,7 @@ function replyOf({ status, data, headers }: AxiosResponse<string>): HttpResult {
   return typeof retryAfter === "string" ? { kind: "reply", status, text, retryAfter } : { kind: "reply", status, text };
 }
 
-function failureOf(error: unknown): HttpResult {
-  if (!isAxiosError(error)) return { kind: "network", sent: true, code: "UNKNOWN" };
+function failureOf(error: AxiosError): HttpResult {
   if (error.message.startsWith("maxContentLength")) return { kind: "too-large", sent: true };
   const code = error.code ?? "UNKNOWN";
   const connecting = error.cause !== undefined && "syscall" in error.cause && error.cause.syscall === "connect";
