@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { type Measurement, type Row, tableOf } from "./row.ts";
+import { measureTransport } from "./transport.ts";
 import { measureWatching } from "./watching.ts";
 
 /**
@@ -13,6 +14,7 @@ import { measureWatching } from "./watching.ts";
  */
 
 const measurements: Readonly<Record<string, Measurement>> = {
+  transport: measureTransport,
   watching: measureWatching,
 };
 
