@@ -1,14 +1,22 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { AxiosError, AxiosInstance, AxiosResponse, AxiosStatic } from "axios";
+import type { AxiosResponse } from "axios";
 import type { Secret } from "../contract/secret.ts";
 import { type Authentication, authenticationHeader, authenticationHeaderName } from "./authentication.ts";
 import { renderBody, renderForm, type WireBody, type WireForm } from "./body.ts";
+import {
+  ACCEPTED_ENCODINGS,
+  createExchange,
+  type Exchange,
+  REPLY_LIMIT_BYTES,
+  type Reply,
+  type WireRequest,
+} from "./exchange.ts";
+import { type NoReply, networkFailure } from "./http-failure.ts";
+import { isProxyNamed } from "./named-proxy.ts";
 import type { Path } from "./path.ts";
 
 // The only file that imports axios. An AxiosError holds the key and the Authorization header: it never leaves this file.
-
-const REPLY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** How one gateway is reached. */
 export interface HttpSettings {
@@ -34,12 +42,8 @@ export interface HttpRequest {
   readonly form?: WireForm;
 }
 
-/** What came of one attempt. `sent: false` only where nothing can have reached the gateway. */
-export type HttpResult =
-  | { readonly kind: "reply"; readonly status: number; readonly text: string; readonly retryAfter?: string }
-  | { readonly kind: "timeout" | "too-large"; readonly sent: true }
-  | { readonly kind: "aborted"; readonly sent: boolean }
-  | { readonly kind: "network"; readonly sent: boolean; readonly code: string };
+/** What came of one attempt. */
+export type HttpResult = Reply | NoReply;
 
 /** Sends one request once; a login has no token yet. Never throws. */
 export type Http = (request: HttpRequest, token: Secret | undefined, signal?: AbortSignal) => Promise<HttpResult>;
@@ -69,95 +73,94 @@ export function showRequest(settings: HttpSettings, request: HttpRequest, hasTok
   };
 }
 
-// Failures of connecting, of finding the host and of trusting it: the request itself was never written.
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "ERR_INVALID_CHAR",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_REVOKED",
-  "CERT_UNTRUSTED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
+type AxiosModule = typeof import("axios");
+
+let axios: AxiosModule | undefined;
 
 /** A client for one gateway: keep-alive connections, no redirects, bounded time and size. */
 export function createHttp(settings: HttpSettings): Http {
-  let client: AxiosInstance | undefined;
+  const base = new URL(settings.baseUrl);
+  let direct: Exchange | undefined;
+  let proxied: Exchange | undefined;
   return async (request, token, signal) => {
     // Loaded for the first request, as much that a gateway is opened for sends none. It counts for no attempt's time.
-    axios ??= (await import("axios")).default;
-    client ??= createClient(axios, settings);
-    return attempt(axios, client, settings, request, token, signal);
+    axios ??= await import("axios");
+    if (signal?.aborted) return { kind: "aborted", sent: false };
+    const wire = wireRequest(settings, request, token, signal);
+    if (settings.proxy === "environment" && isProxyNamed(base)) {
+      proxied ??= createProxied(axios, settings);
+      return proxied(wire);
+    }
+    direct ??= createDirect(axios, createExchange(base, settings.timeoutMs));
+    return direct(wire);
   };
 }
 
-let axios: AxiosStatic | undefined;
+function wireRequest(
+  settings: HttpSettings,
+  request: HttpRequest,
+  token: Secret | undefined,
+  signal: AbortSignal | undefined,
+): WireRequest {
+  const content = contentOf(request);
+  return {
+    method: request.method,
+    // Whatever the path holds, it stays below the base URL.
+    url: `${settings.baseUrl}/${targetOf(request).replace(/^\/+/, "")}`,
+    headers: {
+      ...commonHeaders(settings),
+      ...request.headers,
+      ...(token === undefined ? {} : authenticationHeader(settings.authentication, token)),
+      ...(content === undefined ? {} : { "Content-Type": contentTypeOf(request) }),
+      "Accept-Encoding": ACCEPTED_ENCODINGS,
+    },
+    content,
+    signal,
+  };
+}
 
-function createClient({ create }: AxiosStatic, settings: HttpSettings): AxiosInstance {
-  return create({
-    baseURL: settings.baseUrl,
+/** Through axios with an adapter of our own: its own one is most of what a request costs. */
+function createDirect({ Axios }: AxiosModule, exchange: Exchange): Exchange {
+  const client = new Axios({
+    adapter: async (config) => ({ config, data: await config.data(), status: 0, statusText: "", headers: {} }),
+  });
+  // In a function: of what it is given as it is, axios makes copies, and keeps them in its errors.
+  return async (wire) => (await client.request<HttpResult>({ data: () => exchange(wire) })).data;
+}
+
+/** Through axios' own adapter, which knows how a proxy is named, talked to and passed by. */
+function createProxied({ default: axios, isAxiosError }: AxiosModule, { timeoutMs }: HttpSettings): Exchange {
+  const client = axios.create({
     adapter: "http",
-    allowAbsoluteUrls: false,
     maxRedirects: 0,
     maxContentLength: REPLY_LIMIT_BYTES,
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
-    ...(settings.proxy === false ? { proxy: false as const } : {}),
     responseType: "text",
     // Bodies are rendered already; replies are parsed against a schema, whatever their content type says.
     transformRequest: [(text: unknown) => text],
     transformResponse: [(text: unknown) => text],
     validateStatus: () => true,
-    headers: { common: commonHeaders(settings) },
   });
-}
-
-async function attempt(
-  { isAxiosError }: AxiosStatic,
-  client: AxiosInstance,
-  { timeoutMs, authentication }: HttpSettings,
-  request: HttpRequest,
-  token: Secret | undefined,
-  signal: AbortSignal | undefined,
-): Promise<HttpResult> {
-  if (signal?.aborted) return { kind: "aborted", sent: false };
-  // axios' own timeout restarts with every byte of a slow reply; this one bounds the whole attempt.
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  const timer = setTimeout(end, timeoutMs);
-  signal?.addEventListener("abort", end);
-  try {
-    const content = contentOf(request);
-    const reply = await client.request<string>({
-      method: request.method,
-      url: targetOf(request),
-      headers: {
-        ...request.headers,
-        ...(token === undefined ? {} : authenticationHeader(authentication, token)),
-        ...(content === undefined ? {} : { "Content-Type": contentTypeOf(request) }),
-      },
-      ...(content === undefined ? {} : { data: content }),
-      signal: ending.signal,
-    });
-    return replyOf(reply);
-  } catch (error) {
-    if (signal?.aborted) return { kind: "aborted", sent: true };
-    if (ending.signal.aborted) return { kind: "timeout", sent: true };
-    return isAxiosError(error) ? failureOf(error) : { kind: "network", sent: true, code: "UNKNOWN" };
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
-  }
+  return async ({ method, url, headers, content, signal }) => {
+    // axios' own timeout restarts with every byte of a slow reply; this one bounds the whole attempt.
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, timeoutMs);
+    signal?.addEventListener("abort", end);
+    try {
+      return replyOf(await client.request<string>({ method, url, headers, data: content, signal: ending.signal }));
+    } catch (error) {
+      if (signal?.aborted) return { kind: "aborted", sent: true };
+      if (ending.signal.aborted) return { kind: "timeout", sent: true };
+      if (!isAxiosError(error)) return networkFailure(undefined);
+      if (error.message.startsWith("maxContentLength")) return { kind: "too-large", sent: true };
+      return networkFailure(error.cause ?? error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+    }
+  };
 }
 
 const commonHeaders = ({ userAgent }: HttpSettings) => ({ Accept: "application/json", "User-Agent": userAgent });
@@ -174,13 +177,5 @@ function contentOf({ body, form }: HttpRequest): string | undefined {
 
 function replyOf({ status, data, headers }: AxiosResponse<string>): HttpResult {
   const retryAfter: unknown = headers["retry-after"];
-  const text = typeof data === "string" ? data : "";
-  return typeof retryAfter === "string" ? { kind: "reply", status, text, retryAfter } : { kind: "reply", status, text };
-}
-
-function failureOf(error: AxiosError): HttpResult {
-  if (error.message.startsWith("maxContentLength")) return { kind: "too-large", sent: true };
-  const code = error.code ?? "UNKNOWN";
-  const connecting = error.cause !== undefined && "syscall" in error.cause && error.cause.syscall === "connect";
-  return { kind: "network", sent: !(connecting || NEVER_SENT.has(code)), code };
+  return { kind: "reply", status, text: data, ...(typeof retryAfter === "string" ? { retryAfter } : {}) };
 }
