@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
 import { createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +11,7 @@ import { secret } from "../../src/index.ts";
 import { createHttp, type Http, type HttpRequest, type HttpSettings } from "../../src/kit/http.ts";
 import { path } from "../../src/kit/index.ts";
 import { allowLoopback } from "../support/loopback.ts";
+import { cleanUps, type Handler, listen, serve, unusedPort } from "./served.ts";
 
 // Real sockets, all of them on loopback: an interceptor in between would replace the agents that are tested here.
 allowLoopback();
@@ -20,60 +20,6 @@ const TOKEN = "gateway-token-9f3a";
 const KEY = "new-api-key-9f3a";
 const token = secret(TOKEN);
 const request: HttpRequest = { method: "PATCH", path: path`/items/${"a"}`, body: { api_key: secret(KEY) } };
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-interface Opened {
-  readonly url: string;
-  readonly port: number;
-  readonly seen: IncomingMessage[];
-  readonly bodies: string[];
-  /** Connections so far. */
-  readonly sockets: Set<Socket>;
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-async function serve(handler: Handler, make: (handler: Handler) => Server = createServer): Promise<Opened> {
-  const seen: IncomingMessage[] = [];
-  const bodies: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = make((incoming, response) => {
-    seen.push(incoming);
-    let body = "";
-    incoming.on("data", (chunk: Buffer) => {
-      body += chunk.toString();
-    });
-    incoming.on("end", () => {
-      bodies.push(body);
-      handler(incoming, response);
-    });
-    incoming.on("error", () => undefined);
-    response.on("error", () => undefined);
-  });
-  server.on("connection", (socket: Socket) => sockets.add(socket));
-  const port = await listen(server);
-  cleanUps.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${port}`, port, seen, bodies, sockets };
-}
-
-async function listen(server: Server | ReturnType<typeof createSocketServer>): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-async function unusedPort(): Promise<number> {
-  const server = createSocketServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const open = (settings: Partial<HttpSettings> & { readonly baseUrl: string }): Http =>
   createHttp({ timeoutMs: 20_000, proxy: false, authentication: "bearer", userAgent: "test/1.0", ...settings });
@@ -396,6 +342,26 @@ describe("a proxy in the environment", () => {
     expectPlain(result);
     expect(heard.join()).toMatch(/^CONNECT gateway\.test:443 /);
     expect(heard.join()).not.toContain("9f3a");
+  });
+
+  it.each(["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])("is found under the name %s", async (name) => {
+    const [server, proxy] = [await serve(ok), await serve(ok)];
+    setProxies({ [name]: proxy.url });
+    await open({ baseUrl: server.url, proxy: "environment" })(request, token);
+    expect([server.seen.length, proxy.seen.length]).toStrictEqual([0, 1]);
+  });
+
+  it("is not used for http where it is one for https, and asked for again with each request", async () => {
+    const [server, proxy] = [await serve(ok), await serve(ok)];
+    const send = open({ baseUrl: server.url, proxy: "environment" });
+    setProxies({});
+    await send(request, token);
+    setProxies({ HTTPS_PROXY: proxy.url });
+    await send(request, token);
+    expect([server.seen.length, proxy.seen.length]).toStrictEqual([2, 0]);
+    setProxies({ HTTP_PROXY: proxy.url });
+    await send(request, token);
+    expect([server.seen.length, proxy.seen.length]).toStrictEqual([2, 1]);
   });
 
   it("that cannot be reached certainly got nothing", async () => {
