@@ -134,7 +134,7 @@ function loginClient({ http, show, clock, retry, timeoutMs }: LoginParts): Clien
     budget: new RateBudget(undefined, clock),
     tokens: { obtain: async () => ({ token: undefined }), secretsOf: (token) => [token] },
     readError,
-    refusedWith: () => undefined,
+    refusedWith: undefined,
   });
 }
 

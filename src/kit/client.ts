@@ -38,8 +38,8 @@ export interface ClientParts {
   show(request: HttpRequest, hasToken: boolean): ShownRequest;
   /** The vendor's reading of an error body. */
   readError(body: unknown, status: number): VendorError;
-  /** The status that a reply of 2xx stands for, if it is an error after all. */
-  refusedWith(body: unknown): number | undefined;
+  /** The status that a reply of 2xx stands for, if it is an error after all. Absent where it never is. */
+  readonly refusedWith: ((body: unknown) => number | undefined) | undefined;
 }
 
 /** A reply with a status of 200 to 299. */
@@ -138,7 +138,8 @@ const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /** The reply with the status that the vendor means: some answer an error with 200. */
 function withMeantStatus(reply: Reply, { refusedWith }: ClientParts): Reply {
-  const meant = isSuccess(reply.status) ? refusedWith(parseJson(reply.text)) : undefined;
+  if (refusedWith === undefined || !isSuccess(reply.status)) return reply;
+  const meant = refusedWith(parseJson(reply.text));
   return meant === undefined ? reply : { ...reply, status: meant };
 }
 

@@ -51,7 +51,7 @@ export function defineAdapter<Settings extends AnySettings, Id extends ProviderI
       tokens:
         tokenSource(definition.name, settings, vendor) ?? loginSource(definition.name, vendor, { ...reach, retry }),
       readError: vendor.readError,
-      refusedWith: (body) => vendor.refusedWith?.(body),
+      refusedWith: vendor.refusedWith?.bind(vendor),
     });
     return createGateway({ definition, settings, vendor, client, observer: observerOf(settings, authentication) });
   };
