@@ -54,3 +54,7 @@ process.exitCode = await run(process.argv.slice(2), {
   hooksFor: telemetry(() => createRequire(import.meta.url)("@opentelemetry/api")),
   ignoresModes: process.platform === "win32",
 });
+
+// The bundler takes a file without an export for CommonJS, and would load every module of the tree to be on the safe side.
+// biome-ignore lint/complexity/noUselessEmptyExport: as said above
+export {};

@@ -1,17 +1,12 @@
 import { resolve } from "node:path";
-import { adapters } from "../../adapters/index.ts";
 import {
-  type AdapterDirectory,
-  adapterOf,
   type CheckedBinding,
   type CheckedConfig,
   type Connections,
-  checkConfig,
   connect,
   type Fingerprints,
   type InScope,
   JournalState,
-  loadConfig,
   openFingerprints,
   partInScope,
   readJournal,
@@ -20,15 +15,10 @@ import {
   type Scope,
   type UnmadeBinding,
 } from "../sync/index.ts";
-import { adaptersOf, isTrusted, type TrustOptions } from "./adapters.ts";
+import { isTrusted } from "./adapters.ts";
 import type { Host } from "./host.ts";
-import { warnOfConfigModes, warnOfSecretModes } from "./modes.ts";
-
-/** Where the config is, and whether its code may run. */
-export interface ConfigOptions extends TrustOptions {
-  /** Files and folders. */
-  readonly config: readonly string[];
-}
+import { warnOfSecretModes } from "./modes.ts";
+import { type ConfigOptions, readConfig } from "./read-config.ts";
 
 /** The flags of every command that works on gateways. */
 export interface SessionOptions extends ConfigOptions {
@@ -53,22 +43,6 @@ export interface Session {
   readonly fingerprints: Fingerprints;
   /** An absolute path. */
   readonly journalFile: string;
-}
-
-/** Reads and checks a config of these files and folders, without any secret. */
-export async function readConfig(host: Host, options: ConfigOptions): Promise<CheckedConfig> {
-  return (await readWithAdapters(host, options)).checked;
-}
-
-/** The same with the adapters of its gateways. */
-export async function readWithAdapters(
-  host: Host,
-  options: ConfigOptions,
-): Promise<{ readonly checked: CheckedConfig; readonly adapters: AdapterDirectory }> {
-  const config = await loadConfig(options.config, host.workingDirectory);
-  await warnOfConfigModes(host, config);
-  const found = await adaptersOf(host, config, options);
-  return { checked: checkConfig(config, found), adapters: found };
 }
 
 /** Reads a config and opens the gateways in scope. Only their tokens are resolved, and only after the trust check. */
@@ -117,18 +91,6 @@ export async function openBindings(
   const { hooksFor } = host;
   const connections = await connect(checked, all, host.environment, { proxy: "environment" }, { hooksFor });
   return { checked, scope, bindings, unmade, removals, connections, fingerprints, journalFile };
-}
-
-/**
- * The same for a command that needs nothing of the gateways: an adapter that is a file or a package is not loaded, and what it
- * would judge is not judged.
- */
-export async function readWithoutCode(host: Host, files: readonly string[]): Promise<CheckedConfig> {
-  const config = await loadConfig(files, host.workingDirectory);
-  await warnOfConfigModes(host, config);
-  const named = config.gateways.filter((entry) => "adapter" in adapterOf(entry.adapter, adapters));
-  const bindings = config.bindings.filter(({ gateway }) => named.some(({ name }) => name === gateway));
-  return checkConfig({ ...config, gateways: named, bindings }, adapters);
 }
 
 /** What a run that reports its progress is given. */

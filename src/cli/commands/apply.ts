@@ -36,11 +36,12 @@ import {
 } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
 import { failureCode, printedError, printNote, type Report, textsOf } from "../output.ts";
+import { readConfig } from "../read-config.ts";
 import { applyHtml } from "../render/html/index.ts";
 import { errorPlaces } from "../render/places.ts";
 import { printable } from "../render/shown.ts";
 import { applyMarkdown, renderApply } from "../render.ts";
-import { openChecked, progressOf, readConfig, type Session } from "../session.ts";
+import { openChecked, progressOf, type Session } from "../session.ts";
 import { type PlanOptions, reportPlan, requireNoTags } from "./plan.ts";
 
 /** Options of `apply`. */

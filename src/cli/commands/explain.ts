@@ -22,7 +22,7 @@ import { adaptersOf, namedAdapter, requireAdapter } from "../adapters.ts";
 import type { Host } from "../host.ts";
 import { warnOfConfigModes } from "../modes.ts";
 import type { Report } from "../output.ts";
-import type { ConfigOptions } from "../session.ts";
+import type { ConfigOptions } from "../read-config.ts";
 
 /** What `explain` is about. */
 export interface ExplainTarget {

@@ -18,7 +18,8 @@ import type { Host } from "../host.ts";
 import { warnOfSecretModes } from "../modes.ts";
 import { newFile, refuseExisting, writeNewConfig } from "../new-file.ts";
 import type { Report } from "../output.ts";
-import { readWithAdapters, type SessionOptions } from "../session.ts";
+import { readWithAdapters } from "../read-config.ts";
+import type { SessionOptions } from "../session.ts";
 
 /** Options of `import`. */
 export interface ImportOptions extends Pick<SessionOptions, "config" | "trustConfig" | "journal"> {

@@ -13,6 +13,7 @@ import {
 import type { Host } from "../host.ts";
 import { warnOfJournalMode } from "../modes.ts";
 import type { Report } from "../output.ts";
+import { readWithoutCode } from "../read-config.ts";
 import { columns } from "../render/columns.ts";
 import {
   isLifecycle,
@@ -22,7 +23,6 @@ import {
   lifecycleCells,
 } from "../render/lifecycle.ts";
 import { printable } from "../render/shown.ts";
-import { readWithoutCode } from "../session.ts";
 
 /** Where the journal is: the file given, else what the config says. */
 interface JournalPlace {

@@ -26,10 +26,11 @@ import {
 import { isTrusted } from "../adapters.ts";
 import type { Host } from "../host.ts";
 import { printedError, type Report, textsOf } from "../output.ts";
+import { readConfig } from "../read-config.ts";
 import { errorPlaces } from "../render/places.ts";
 import { rotationMarkdown } from "../render/rotation-markdown.ts";
 import { renderRotation } from "../render/rotation-text.ts";
-import { openBindings, progressOf, readConfig, type SessionOptions } from "../session.ts";
+import { openBindings, progressOf, type SessionOptions } from "../session.ts";
 import { verifyCommand } from "../verify-command.ts";
 
 /** Options of `rotate`. */

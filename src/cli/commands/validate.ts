@@ -1,7 +1,7 @@
 import { EXIT } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
 import type { Report } from "../output.ts";
-import { type ConfigOptions, readConfig } from "../session.ts";
+import { type ConfigOptions, readConfig } from "../read-config.ts";
 
 /** Checks a config by everything that is known without a token, a key or the network. */
 export async function validate(host: Host, options: ConfigOptions): Promise<Report> {

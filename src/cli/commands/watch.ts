@@ -1,8 +1,8 @@
 import { type CheckedConfig, ConfigError, EXIT, type ExitCode, JournalError } from "../../sync/index.ts";
 import type { Host } from "../host.ts";
 import { type Format, printedError, printReport } from "../output.ts";
+import { readConfig } from "../read-config.ts";
 import { errorData } from "../render/error-text.ts";
-import { readConfig } from "../session.ts";
 import { type ApplyOptions, applyChecked } from "./apply.ts";
 
 /** Options of `apply --watch`. */
