@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
+import { measureBytes } from "./bytes.ts";
 import { type Measurement, type Row, tableOf } from "./row.ts";
 import { measureTransport } from "./transport.ts";
+import { measureStart } from "./start.ts";
 import { measureWatching } from "./watching.ts";
 
 /**
@@ -15,6 +17,8 @@ import { measureWatching } from "./watching.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   transport: measureTransport,
+  start: measureStart,
+  bytes: measureBytes,
   watching: measureWatching,
 };
 
