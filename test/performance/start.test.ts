@@ -81,8 +81,16 @@ describe("gatefold validate", () => {
     expect(kilobytesOf(loaded)).toBeLessThan(700);
   });
 
-  it("loads nothing that plans, writes, rotates, imports or keeps a journal", async () => {
-    const others = ["makePlan", "applyPlan", "rotateKey", "importGateway", "openJournal", "JournalState", "connect"];
+  it("loads nothing that plans, writes, rotates, imports, keeps a journal or guards against foreign adapters", async () => {
+    const others = [
+      "makePlan",
+      "applyPlan",
+      "rotateKey",
+      "importGateway",
+      "openJournal",
+      "JournalState",
+      "guardAdapter",
+    ];
     expect(madeIn(await loadedBy("validate"), others)).toStrictEqual([]);
   });
 

@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { AnyAdapter } from "../../contract/gateway.ts";
 import { chooseAdapter } from "../foreign/choose-adapter.ts";
-import { guardAdapter } from "../foreign/guard-adapter.ts";
 import { isPath, resolveModule } from "../foreign/resolve-module.ts";
 import { type Redaction, shortLine, thrownText, withholding } from "../foreign/words.ts";
 import { TRUST_ADVICE } from "./advice.ts";
@@ -105,6 +104,8 @@ class ModuleAdapters {
   async #load(file: string): Promise<FoundAdapter> {
     const { importModule, redaction = withholding } = this.#loading;
     if (importModule === undefined) return { problem: "adapters of files and packages cannot be loaded here" };
+    // Only where it is needed, for it has schemas of all that a stranger may give; and before the stranger's code runs.
+    const { guardAdapter } = await import("../foreign/guard-adapter.ts");
     let exported: unknown;
     try {
       exported = await importModule(pathToFileURL(file).href);
