@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { measureBytes } from "./bytes.ts";
+import { measureMapping } from "./mapping.ts";
 import { type Measurement, type Row, tableOf } from "./row.ts";
 import { measureTransport } from "./transport.ts";
 import { measureStart } from "./start.ts";
@@ -19,6 +20,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   transport: measureTransport,
   start: measureStart,
   bytes: measureBytes,
+  mapping: measureMapping,
   watching: measureWatching,
 };
 
