@@ -38,6 +38,7 @@ const isNested = (value: unknown) => typeof value === "object" && value !== null
 // User info in a URL is a credential.
 function isPublicUrl(value: unknown): value is string {
   if (typeof value !== "string") return false;
+  if (!value.includes("@")) return true;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   return url === undefined || (url.username === "" && url.password === "");
 }

@@ -29,6 +29,8 @@ export function copyJsonObject(value: unknown): JsonObject | undefined {
 
 /** The object that a text holds, or undefined when the text is not JSON or not an object. */
 export function parseJsonObject(text: string): JsonObject | undefined {
+  // A key is tried here, too, and an error costs more than all else that is done with it.
+  if (!text.trimStart().startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;

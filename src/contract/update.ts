@@ -33,10 +33,14 @@ export interface ProviderUpdate {
 /** The name of a field of {@link ProviderUpdate}. */
 export type Field = keyof ProviderUpdate;
 
+// What nearly every base URL is: nothing in it could be wrong but a host or a port.
+const PLAIN_URL = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w./~-]*)?$/;
+
 /** What is wrong with a base URL, or undefined. The URL itself is never part of the text. */
 export function baseUrlProblem(value: string): string | undefined {
-  if (!URL.canParse(value) || /[\s\\\p{Cc}]/u.test(value)) return "expected an absolute http or https URL";
-  const url = new URL(value);
+  if (PLAIN_URL.test(value) && URL.canParse(value)) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || /[\s\\\p{Cc}]/u.test(value)) return "expected an absolute http or https URL";
   if (url.protocol !== "http:" && url.protocol !== "https:") return "expected an http or https URL";
   const authority = value.replace(/^[a-z]+:\/*/i, "").split(/[/?#]/, 1)[0] ?? "";
   if (authority.includes("@")) return "holds user info: credentials do not belong in a URL";

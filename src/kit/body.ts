@@ -48,14 +48,24 @@ export function previewBody(body: WireBody): unknown {
 
 /** Every secret that an update or a body holds, at any depth. */
 export function secretsIn(value: unknown): readonly Secret[] {
-  if (isSecret(value)) return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+  const found: Secret[] = [];
+  collect(value, found);
+  return found;
+}
+
+function collect(value: unknown, found: Secret[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if (isSecret(value)) found.push(value);
+  else for (const member of Object.values(value)) collect(member, found);
 }
 
 function revealed(value: WireValue): unknown {
+  if (typeof value !== "object" || value === null) return value;
   if (isSecret(value)) return value.reveal();
   if (value instanceof EmbeddedJson) return parseJsonObject(value.text.reveal());
   if (Array.isArray(value)) return value.map(revealed);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, revealed(member)]));
+  // A copy has a member named __proto__ as its own already: assigning to it changes that, and no prototype.
+  const copy: Record<string, unknown> = { ...value };
+  for (const [name, member] of Object.entries(value)) if (typeof member === "object") copy[name] = revealed(member);
+  return copy;
 }

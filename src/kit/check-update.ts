@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Capabilities, Limits } from "../contract/capabilities.ts";
 import { InvalidInputError, type Issue, UnsupportedFieldError } from "../contract/errors.ts";
 import { metadataText } from "../contract/json.ts";
-import { type Field, issuesOf, type ProviderUpdate, parseUpdate, updateFields } from "../contract/update.ts";
+import { type Field, givenFields, issuesOf, type ProviderUpdate, parseUpdate } from "../contract/update.ts";
 
 /** What an update is checked against. */
 export interface UpdateRules<Native> {
@@ -81,12 +81,14 @@ export function requirementIssues(
 
 /** Where the values of `written` are beyond their limits. */
 export function limitIssues({ fields }: Capabilities, update: ProviderUpdate, written: readonly Field[]): Issue[] {
-  return updateFields.flatMap((field) => {
+  const issues: Issue[] = [];
+  for (const field of givenFields(update)) {
     const { limits } = fields[field];
-    if (limits === undefined || !written.includes(field) || !Object.hasOwn(update, field)) return [];
+    if (limits === undefined || !written.includes(field)) continue;
     const message = limitProblem(limits, measured(update, field));
-    return message === undefined ? [] : [{ path: field, message }];
-  });
+    if (message !== undefined) issues.push({ path: field, message });
+  }
+  return issues;
 }
 
 function measured(update: ProviderUpdate, field: Field): unknown {

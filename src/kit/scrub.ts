@@ -23,18 +23,28 @@ export function shorten(text: string): string {
 
 /** A reply's data with every known secret taken out of its texts. */
 export function redactData<Data>(data: Data, secrets: readonly Secret[]): Data {
-  return isEchoed(JSON.stringify(data), secrets) ? (withoutSecrets(data, secrets) as Data) : data;
+  return hasEcho(data, secrets) ? (withoutSecrets(data, secrets) as Data) : data;
 }
 
 /** The same as a copy of its own, in which a wrapped secret shows as `[redacted]`, too. */
 export function redactedCopy<Data extends object>(data: Data, secrets: readonly Secret[]): Data {
-  const text = JSON.stringify(data);
-  const copy: Data = JSON.parse(text);
-  return isEchoed(text, secrets) ? (withoutSecrets(copy, secrets) as Data) : copy;
+  const copy: Data = JSON.parse(JSON.stringify(data));
+  return hasEcho(copy, secrets) ? (withoutSecrets(copy, secrets) as Data) : copy;
 }
 
-const isEchoed = (text: string, secrets: readonly Secret[]): boolean =>
-  secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)));
+function hasEcho(data: unknown, secrets: readonly Secret[]): boolean {
+  const forms = secrets.flatMap(formsOf);
+  // Most texts are shorter than any key: they need no search.
+  const shortest = forms.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
+  return holdsAny(data, forms, shortest);
+}
+
+function holdsAny(value: unknown, forms: readonly string[], shortest: number): boolean {
+  if (typeof value === "string") return value.length >= shortest && forms.some((form) => value.includes(form));
+  if (typeof value !== "object" || value === null) return false;
+  const isHeldBy = (part: unknown) => holdsAny(part, forms, shortest);
+  return Object.values(value).some(isHeldBy) || Object.keys(value).some(isHeldBy);
+}
 
 function withoutSecrets(value: unknown, secrets: readonly Secret[]): unknown {
   if (typeof value === "string") return redact(value, secrets);
@@ -66,10 +76,13 @@ function secretTexts(text: string): string[] {
   return parts.filter((part) => part.length >= SHORTEST);
 }
 
+// What most keys are made of: no URL, JSON or HTML writes these in another way.
+const UNESCAPED = /^[\w.~-]*$/;
+
 function echoes(text: string): string[] {
+  if (UNESCAPED.test(text)) return [text, ...base64Forms(btoa(text))];
   // Half characters cannot be encoded: no encoded form of them exists either.
   const whole = text.replace(/\p{Cs}/gu, "\ufffd");
-  const base64 = Buffer.from(whole, "utf8").toString("base64");
   const json = JSON.stringify(text).slice(1, -1);
   return [
     text,
@@ -78,10 +91,13 @@ function echoes(text: string): string[] {
     json.replaceAll("/", "\\/"),
     JSON.stringify(json).slice(1, -1),
     htmlForm(text),
-    base64,
-    base64.replace(/=+$/, ""),
-    base64.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_"),
+    ...base64Forms(Buffer.from(whole, "utf8").toString("base64")),
   ];
+}
+
+function base64Forms(base64: string): string[] {
+  const unpadded = base64.replace(/=+$/, "");
+  return [base64, unpadded, unpadded.replaceAll("+", "-").replaceAll("/", "_")];
 }
 
 function urlForms(text: string): string[] {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import fc from "fast-check";
 import { z } from "zod";
 import { present, wireTime, wireUuid } from "../../src/kit/index.ts";
 import { parseReply } from "../../src/kit/reply.ts";
@@ -35,6 +36,21 @@ describe("a time of a vendor", () => {
       env: { PATH: process.env.PATH, TZ: "America/New_York" },
     });
     expect(JSON.parse(stdout)).toStrictEqual(times.map(([, expected]) => expected));
+  });
+
+  it("is the same moment, whatever the digits", () => {
+    const moments = fc.integer({ min: Date.UTC(0), max: Date.UTC(9999, 11, 31) });
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 9 });
+    fc.assert(
+      fc.property(moments, digits, (moment, fraction) => {
+        const second = new Date(moment).toISOString().slice(0, 19);
+        const text = `${second}${fraction.length === 0 ? "" : `.${fraction.join("")}`}`;
+        const milliseconds = `${fraction.join("")}000`.slice(0, 3);
+        for (const form of [`${text}Z`, `${text.replace("T", " ")}z`, `${text}+00:00`]) {
+          expect(wireTime.parse(form)).toBe(`${second}.${milliseconds}Z`);
+        }
+      }),
+    );
   });
 
   it.each([["", "soon", "2024-13-45T00:00:00Z", 1_705_314_600, null]])("refuses what is none", (...wrong) => {
