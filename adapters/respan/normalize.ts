@@ -4,7 +4,6 @@ import type { RespanProvider } from "./schema.ts";
 
 // Any other key of extra_kwargs may hold a secret: it is reported as being there, never with its value.
 const SHOWN = new Set(["temperature", "max_tokens", "region"]);
-const FIELDS = new Set(["base_url", "timeout"]);
 const WITHHELD = { withheld: true } as const;
 
 /** A reply's `id` is the string id: the primary key is in no reply, so `id` stays open under `pk`. */
@@ -20,16 +19,13 @@ export function normalize(reply: RespanProvider, identifier: "pk" | "provider_id
   };
 }
 
-function extraState(extra: Record<string, unknown>) {
-  const { base_url: baseUrl = null, timeout = null } = extra;
-  const others = Object.entries(extra).filter(([key]) => !FIELDS.has(key));
-  const native = Object.fromEntries(
-    others.map(([key, value]) => [key, SHOWN.has(key) && !isNested(value) ? value : WITHHELD]),
-  );
+function extraState({ base_url: baseUrl = null, timeout = null, ...native }: Record<string, unknown>) {
+  const names = Object.keys(native);
+  for (const name of names) if (!SHOWN.has(name) || isNested(native[name])) native[name] = WITHHELD;
   return {
     ...(baseUrl === null || isPublicUrl(baseUrl) ? { baseUrl } : {}),
     ...(timeout === null || typeof timeout === "number" ? { requestTimeout: timeout } : {}),
-    ...(others.length > 0 ? { native } : {}),
+    ...(names.length > 0 ? { native } : {}),
   };
 }
 

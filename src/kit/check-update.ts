@@ -28,7 +28,8 @@ export function checkUpdate<Native>(
   otherIssues: readonly Issue[],
 ): CheckedUpdate<Native> {
   const { update, given, issues } = parseUpdate(value);
-  const refused = given.flatMap((field) => refusal(rules.capabilities, update, field));
+  const refused: Issue[] = [];
+  for (const field of given) refused.push(...refusal(rules.capabilities, update, field));
   const settable = given.filter((field) => rules.capabilities.fields[field].set);
   const native = update.native === undefined ? undefined : rules.native?.safeParse(update.native);
   const invalid = [

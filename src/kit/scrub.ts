@@ -33,7 +33,8 @@ export function redactedCopy<Data extends object>(data: Data, secrets: readonly 
 }
 
 function hasEcho(data: unknown, secrets: readonly Secret[]): boolean {
-  const forms = secrets.flatMap(formsOf);
+  const forms: string[] = [];
+  for (const secret of secrets) forms.push(...formsOf(secret));
   // Most texts are shorter than any key: they need no search.
   const shortest = forms.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
   return holdsAny(data, forms, shortest);
@@ -64,7 +65,9 @@ const knownForms = new WeakMap<Secret, readonly string[]>();
 function formsOf(secret: Secret): readonly string[] {
   const known = knownForms.get(secret);
   if (known !== undefined) return known;
-  const forms = [...new Set(secretTexts(secret.reveal()).flatMap(echoes))];
+  const distinct = new Set<string>();
+  for (const text of secretTexts(secret.reveal())) for (const form of echoes(text)) distinct.add(form);
+  const forms = [...distinct];
   knownForms.set(secret, forms);
   return forms;
 }
