@@ -30,12 +30,15 @@ function credentialBody(
   family: string | undefined,
 ): WireBody {
   const auth_type = authType(settings, credential.scheme, family) ?? "‹the family's word›";
+  // Nearly every credential is a key: it does not pay for a match of patterns.
+  if (credential.scheme === "api_key" || credential.scheme === "bedrock_api_key") {
+    return { auth_type, api_key: credential.apiKey };
+  }
   const refused = (): never => {
     throw new Error("a scheme that this adapter refuses reached the translation");
   };
   return match(credential)
     .returnType<WireBody>()
-    .with({ scheme: P.union("api_key", "bedrock_api_key") }, ({ apiKey }) => ({ auth_type, api_key: apiKey }))
     .with({ scheme: "aws_role" }, ({ roleArn, externalId }) => {
       // A newer platform keeps the role among the settings.
       if (settings.platform === "newer") return { auth_type };

@@ -3,6 +3,7 @@ import { type Credential, credentialSchema, keyProblem } from "./credential.ts";
 import type { Issue } from "./errors.ts";
 import { boundedJson, copyJsonObject, type JsonObject } from "./json.ts";
 import { suggestion } from "./nearest.ts";
+import { parseOften } from "./parse-often.ts";
 import { isSecret } from "./secret.ts";
 
 /**
@@ -152,7 +153,7 @@ export function parseUpdate(value: unknown): ParsedUpdate {
 
 function parseFields(copy: Record<string, unknown>): ParsedUpdate {
   const given = Object.keys(copy).filter(isField);
-  const result = providerUpdateSchema.safeParse(copy);
+  const result = parseOften(providerUpdateSchema, copy);
   if (result.success) return { update: result.data, given, issues: spanning(copy) };
   const invalid = new Set(result.error.issues.flatMap(topLevelKeys));
   const valid = Object.fromEntries(Object.entries(copy).filter(([key]) => !invalid.has(key)));

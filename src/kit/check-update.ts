@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Capabilities, Limits } from "../contract/capabilities.ts";
 import { InvalidInputError, type Issue, UnsupportedFieldError } from "../contract/errors.ts";
 import { metadataText } from "../contract/json.ts";
+import { parseOften } from "../contract/parse-often.ts";
 import { type Field, givenFields, issuesOf, type ProviderUpdate, parseUpdate } from "../contract/update.ts";
 
 /** What an update is checked against. */
@@ -31,7 +32,8 @@ export function checkUpdate<Native>(
   const refused: Issue[] = [];
   for (const field of given) refused.push(...refusal(rules.capabilities, update, field));
   const settable = given.filter((field) => rules.capabilities.fields[field].set);
-  const native = update.native === undefined ? undefined : rules.native?.safeParse(update.native);
+  const native =
+    update.native === undefined || rules.native === undefined ? undefined : parseOften(rules.native, update.native);
   const invalid = [
     ...otherIssues,
     ...issues,

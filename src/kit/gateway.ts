@@ -47,6 +47,8 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
   const methods = new MethodChoice();
   type Sent = { readonly provider: ProviderState<Id>; readonly reply: Reply };
 
+  const base = basePathOf(vendor.baseUrl);
+
   const parseId = (value: unknown): Id => idOf(adapter, vendor, value);
 
   function check(id: unknown, value: unknown): CheckedUpdate<Native> & { readonly id: Id } {
@@ -156,7 +158,6 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
       const checked = check(id, value);
       const needed = vendor.current?.needed(checked.update) === true;
       const { requests } = vendor.translate({ ...checked, current: needed ? vendor.current?.unread : undefined });
-      const base = basePathOf(vendor.baseUrl);
       const item = base + readPath(checked.id).text;
       const reading: RequestPreview[] = needed ? [{ method: "GET", path: item }] : [];
       return [...reading, ...requests.flatMap((request) => previews(request, methods, base, item))];

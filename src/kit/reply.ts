@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseOften } from "../contract/parse-often.ts";
 import { issuesOf } from "../contract/update.ts";
 
 /** The checked value of a reply's text, or what is wrong with it, without showing it. */
@@ -13,7 +14,7 @@ export function parseReply<Value>(
     const kind = text.trimStart().startsWith("<") ? "HTML" : text === "" ? "empty" : "not complete JSON";
     return { problem: `is ${kind}` };
   }
-  const result = schema.safeParse(body);
+  const result = parseOften(schema, body);
   if (result.success) return { value: result.data };
   const issues = issuesOf(result.error).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
   return { problem: `does not hold what is needed: ${issues.slice(0, 5).join("; ")}` };

@@ -43,8 +43,9 @@ function hasEcho(data: unknown, secrets: readonly Secret[]): boolean {
 function holdsAny(value: unknown, forms: readonly string[], shortest: number): boolean {
   if (typeof value === "string") return value.length >= shortest && forms.some((form) => value.includes(form));
   if (typeof value !== "object" || value === null) return false;
-  const isHeldBy = (part: unknown) => holdsAny(part, forms, shortest);
-  return Object.values(value).some(isHeldBy) || Object.keys(value).some(isHeldBy);
+  for (const member of Object.values(value)) if (holdsAny(member, forms, shortest)) return true;
+  for (const name of Object.keys(value)) if (holdsAny(name, forms, shortest)) return true;
+  return false;
 }
 
 function withoutSecrets(value: unknown, secrets: readonly Secret[]): unknown {
