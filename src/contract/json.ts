@@ -61,27 +61,37 @@ function isJsonObject(value: unknown): value is JsonObject {
   return isPlainObject(value) && !Array.isArray(value);
 }
 
+// Fingerprints and digests render whole plans: text is put together as it comes, without a list of its parts.
 function render(value: unknown, depth: number, budget: { left: number }): string | undefined {
   budget.left -= 1;
   if (depth > MAX_DEPTH || budget.left < 0) return undefined;
   if (value === null || typeof value === "string" || typeof value === "boolean") return JSON.stringify(value);
   if (typeof value === "number") return Number.isFinite(value) ? JSON.stringify(value) : undefined;
-  if (Array.isArray(value))
-    return join(
-      "[",
-      Array.from(value, (item: unknown) => render(item, depth + 1, budget)),
-      "]",
-    );
-  if (!isPlainObject(value)) return undefined;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => {
-      const text = render(value[key], depth + 1, budget);
-      return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`;
-    });
-  return join("{", members, "}");
+  if (Array.isArray(value)) return renderArray(value, depth, budget);
+  return isPlainObject(value) ? renderObject(value, depth, budget) : undefined;
 }
 
-function join(open: string, parts: readonly (string | undefined)[], close: string): string | undefined {
-  return parts.includes(undefined) ? undefined : `${open}${parts.join(",")}${close}`;
+function renderArray(items: readonly unknown[], depth: number, budget: { left: number }): string | undefined {
+  let text = "";
+  // By index: an item that is not there is no JSON.
+  for (let index = 0; index < items.length; index++) {
+    const item = render(items[index], depth + 1, budget);
+    if (item === undefined) return undefined;
+    text += index === 0 ? item : `,${item}`;
+  }
+  return `[${text}]`;
+}
+
+function renderObject(
+  value: Readonly<Record<string, unknown>>,
+  depth: number,
+  budget: { left: number },
+): string | undefined {
+  let text = "";
+  for (const key of Object.keys(value).sort()) {
+    const member = render(value[key], depth + 1, budget);
+    if (member === undefined) return undefined;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${member}`;
+  }
+  return `{${text}}`;
 }
