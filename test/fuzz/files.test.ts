@@ -10,7 +10,7 @@ import {
   renderPlanFile,
   verifyJournal,
 } from "../../src/sync/index.ts";
-import { digestOf } from "../../src/sync/plan/plan.ts";
+import { digestOf } from "../../src/sync/plan/digest.ts";
 import { keyOf, planOf, renamed, rowOf } from "../support/plans.ts";
 import fc from "../support/property.ts";
 import { runs } from "../support/runs.ts";

@@ -12,7 +12,7 @@ import {
   type Verdict,
   type VerdictBasis,
 } from "../../src/sync/index.ts";
-import { digestOf } from "../../src/sync/plan/plan.ts";
+import { digestOf } from "../../src/sync/plan/digest.ts";
 import { appliedOf, everyError, keyOf, planOf, renamed, resultOf, rowOf, settledOf } from "../support/plans.ts";
 import fc from "../support/property.ts";
 

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
 import type { Call, ProviderId, UsingProvider } from "../../contract/gateway.ts";
-import { canonicalJson } from "../../contract/json.ts";
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
 import type { CheckedBinding, CheckedConfig, UnmadeBinding } from "../config/check.ts";
@@ -13,6 +11,7 @@ import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { JournalState, OpenCall } from "../journal/state.ts";
 import type { OnProgress } from "../progress.ts";
 import { creationRow } from "./creation-row.ts";
+import { digestOf } from "./digest.ts";
 import { type ExceededLimit, exceededLimits, parseAllowances } from "./limits.ts";
 import { type Look, lookAround, readingOf } from "./look.ts";
 import { type Lists, lookAlikes } from "./look-alikes.ts";
@@ -163,10 +162,16 @@ function boundRows({ input, fingerprints, readings, bindings }: Look, options: P
   const knowledge = { journal, fingerprints, secretOf };
   return bindings.map((binding): PlanRow => {
     const reading = readingOf(binding, readings);
-    const about = aboutOf(binding);
-    if ("error" in reading) return { ...about, ...NOTHING, status: "failed", error: reading.error };
+    const { provider, gateway, entry, providerId: id } = binding;
+    const { adapter } = entry;
+    if ("error" in reading) {
+      return { provider, gateway, adapter, id, ...NOTHING, status: "failed", error: reading.error };
+    }
     const { capabilities } = readerFor(readers, binding);
-    return { ...about, ...judgeRow(binding, reading.state, capabilities, knowledge, { writeUnverified, strict }) };
+    const judged = judgeRow(binding, reading.state, capabilities, knowledge, { writeUnverified, strict });
+    const { status, fields, writes, writesKey, fingerprints: prints, seen, reason } = judged;
+    const row = { provider, gateway, adapter, id, status, fields, writes, writesKey, fingerprints: prints, seen };
+    return reason === undefined ? row : { ...row, reason };
   });
 }
 
@@ -227,10 +232,13 @@ async function claimantOf(
 
 // As in the config, so that a row keeps its place when its object is made.
 function inOrderOf({ config }: CheckedConfig, rows: readonly PlanRow[]): PlanRow[] {
-  const order = new Map(config.bindings.map(({ provider, gateway }, index) => [`${provider} ${gateway}`, index]));
-  const rank = ({ provider, gateway }: PlanRow) => order.get(`${provider} ${gateway}`) ?? 0;
+  const order = new Map(config.bindings.map((binding, index) => [nameOf(binding), index]));
+  const ranks = new Map(rows.map((row) => [row, order.get(nameOf(row)) ?? 0]));
+  const rank = (row: PlanRow) => ranks.get(row) ?? 0;
   return [...rows].sort((left, right) => rank(left) - rank(right));
 }
+
+const nameOf = ({ provider, gateway }: Pick<PlanRow, "provider" | "gateway">) => `${provider} ${gateway}`;
 
 /** Whether an apply does anything about a row. */
 export function isActed({ status, writes }: Pick<PlanRow, "status" | "writes">): boolean {
@@ -244,19 +252,7 @@ export function withoutProposal(plan: Plan): Plan {
   return { ...body, digest: digestOf(body) };
 }
 
-/** SHA-256 over the canonical JSON of a plan without its digest. */
-export function digestOf(plan: object): string {
-  const { digest: _digest, ...body }: Record<string, unknown> = JSON.parse(JSON.stringify(plan));
-  return createHash("sha256")
-    .update(canonicalJson(body) ?? "")
-    .digest("hex");
-}
-
 const NOTHING = { fields: [], writes: [], writesKey: false, fingerprints: {}, seen: {} } as const;
-
-const aboutOf = ({ provider, gateway, entry, providerId }: CheckedBinding) => {
-  return { provider, gateway, adapter: entry.adapter, id: providerId };
-};
 
 // Only where a list tells no ids is the readable id worth remembering.
 function observationOf(
@@ -266,7 +262,8 @@ function observationOf(
 ): Planned["observed"] {
   const state: ProviderState<ProviderId> | undefined =
     reading !== undefined && "state" in reading ? reading.state : undefined;
+  if (state?.slug === undefined || state.slug === state.id) return [];
   const object = objectOf(binding);
-  if (state?.slug === undefined || state.slug === state.id || journal?.record(object)?.slug === state.slug) return [];
+  if (journal?.record(object)?.slug === state.slug) return [];
   return [{ type: "observed", object, slug: state.slug }];
 }

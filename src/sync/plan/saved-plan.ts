@@ -3,8 +3,9 @@ import { canonicalJson } from "../../contract/json.ts";
 import type { Field } from "../../contract/update.ts";
 import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import type { InScope } from "../config/scope.ts";
+import { digestOf } from "./digest.ts";
 import { type PlanDocument, planDocument } from "./document.ts";
-import { digestOf, isActed, type Plan, type Planned, type PlanRow } from "./plan.ts";
+import { isActed, type Plan, type Planned, type PlanRow } from "./plan.ts";
 
 // Ten thousand rows and more; what is larger would be held in memory several times.
 const LARGEST = 16 * 1024 * 1024;
