@@ -16,7 +16,7 @@ export function compareField(field: Field, desired: unknown, state: ProviderStat
   const reported = field === "metadata" ? withoutMarker(state.metadata, desired) : state[field];
   if (reported === undefined) return { kind: "unshown" };
   if (field === "native") return { kind: compareNative(desired, reported), before: onlyKeysOf(desired, reported) };
-  const isEqual = comparable(field, desired) === comparable(field, reported);
+  const isEqual = desired === reported || comparable(field, desired) === comparable(field, reported);
   return { kind: isEqual ? "equal" : "different", before: reported };
 }
 

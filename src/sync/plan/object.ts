@@ -1,31 +1,51 @@
+import type { ProviderId } from "../../contract/gateway.ts";
 import type { Field } from "../../contract/update.ts";
 import type { BoundBinding, CheckedBinding, CheckedGateway, UnmadeBinding } from "../config/check.ts";
+import type { GatewayEntry } from "../config/config.ts";
 import { secretsOf, withSecrets } from "../config/desired.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { AccountKey, FieldFingerprints, ObjectKey } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import { comparable } from "./compare.ts";
 
+// A gateway has thousands of bindings, and each is looked up by it.
+const accounts = new WeakMap<GatewayEntry, AccountKey>();
+
 /** The account that a gateway is, as the journal names it. */
 export function accountKeyOf({ adapter, entry }: CheckedGateway): AccountKey {
+  const known = accounts.get(entry);
+  if (known?.adapter === adapter.name) return known;
   const { baseUrl } = entry.settings;
   const address = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl).href : null;
-  return { gateway: entry.name, adapter: adapter.name, baseUrl: address };
+  const account = { gateway: entry.name, adapter: adapter.name, baseUrl: address };
+  accounts.set(entry, account);
+  return account;
 }
 
 /** The object that a binding is about, as the journal names it. */
 export function objectOf(binding: CheckedBinding): ObjectKey {
-  return { ...accountKeyOf(binding), id: binding.providerId };
+  return objectAt(binding, binding.providerId);
 }
 
 /** What stands for an object that is not made yet, so that its values can be recognised: no vendor has such an id. */
 export function unmadeObjectOf(binding: UnmadeBinding): ObjectKey {
-  return { ...accountKeyOf(binding), id: `(not made) ${binding.provider}` };
+  return objectAt(binding, `(not made) ${binding.provider}`);
+}
+
+function objectAt(binding: CheckedGateway, id: ProviderId): ObjectKey {
+  const { gateway, adapter, baseUrl } = accountKeyOf(binding);
+  return { gateway, adapter, baseUrl, id };
 }
 
 /** Whether a desired field holds a secret, or is a credential. */
 export function isSecretField(binding: BoundBinding, field: Field): boolean {
-  return field === "credential" || secretsOf(binding).uses.some((use) => use.field === field);
+  return field === "credential" || holdsReference(binding, field);
+}
+
+// Nowhere else does a reference stand for a secret.
+function holdsReference(binding: BoundBinding, field: Field): boolean {
+  if (field !== "credential" && field !== "native") return false;
+  return secretsOf(binding).uses.some((use) => use.field === field);
 }
 
 /** The fingerprint of a binding's desired value, where there can be one. */
@@ -36,8 +56,7 @@ export function desiredFingerprint(
   secretOf: ResolvedSecrets | undefined,
 ): string | undefined {
   const object = "providerId" in binding ? objectOf(binding) : unmadeObjectOf(binding);
-  const holdsReference = secretsOf(binding).uses.some((use) => use.field === field);
-  if (!holdsReference) return fingerprints.of(object, field, comparable(field, binding.fields[field]));
+  if (!holdsReference(binding, field)) return fingerprints.of(object, field, comparable(field, binding.fields[field]));
   if (fingerprints.keyId === undefined || secretOf === undefined) return undefined;
   return fingerprints.of(object, field, withSecrets(binding, [field], secretOf)[field]);
 }

@@ -4,13 +4,13 @@ import type { ProviderState } from "../../contract/state.ts";
 import { type Field, updateFields } from "../../contract/update.ts";
 import type { CheckedBinding } from "../config/check.ts";
 import type { ResolvedSecrets } from "../connect.ts";
-import type { Evidence, FieldFingerprints } from "../journal/event.ts";
+import type { Evidence } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { FieldRecord, JournalState, ObjectRecord } from "../journal/state.ts";
 import { comparable } from "./compare.ts";
-import { desiredFingerprints, isSecretField, objectOf } from "./object.ts";
+import { desiredFingerprint, isSecretField, objectOf } from "./object.ts";
 import type { PlanRow } from "./plan.ts";
-import { type FieldComparison, judgeField, type Verdict } from "./verdict.ts";
+import { type FieldComparison, type FieldKnowledge, judgeField, type Verdict } from "./verdict.ts";
 
 /** What is known besides what a gateway shows. */
 export interface RowKnowledge {
@@ -41,57 +41,83 @@ export function judgeRow(
   options: RowOptions,
 ): Judged {
   const desired = binding.fields;
-  const wanted = updateFields.filter((field) => Object.hasOwn(desired, field));
-  const fingerprints = desiredFingerprints(binding, wanted, knowledge);
-  const fields = wanted.map((field) => judgeOne(binding, field, state, fingerprints, knowledge));
-  const seen = evidenceOf(state);
   const record = knowledge.journal?.record(objectOf(binding));
-  const obstacle = obstacleOf(wanted, state, fingerprints, record);
-  if (obstacle !== undefined) {
-    return { status: "blocked", fields, writes: [], writesKey: false, fingerprints: {}, seen, reason: obstacle };
-  }
+  const wanted = updateFields.filter((field) => Object.hasOwn(desired, field));
+  const known = wanted.map((field) => new KnownField(binding, field, record?.fields[field], knowledge));
+  const fields = known.map((each) => judgeField(each.field, desired[each.field], state, each));
   const chosen = fields
     .filter((comparison) => isWritten(comparison, record?.fields[comparison.field], binding, options))
     .map(({ field }) => field);
-  const writes = widened(new Set(chosen), wanted, desired.connectionId, capabilities);
+  const seen = evidenceOf(state);
+  const obstacle = obstacleOf(known, state, record);
+  if (obstacle !== undefined) return { ...UNWRITTEN, status: "blocked", fields, seen, reason: obstacle };
   const status = SEVERITY.find((verdict) => fields.some((field) => field.verdict === verdict)) ?? "in-sync";
-  const reason = reasonOf(binding, fields, knowledge);
-  return {
-    status,
-    fields,
-    writes,
-    writesKey: writes.some((field) => isSecretField(binding, field)),
-    fingerprints: Object.fromEntries(
-      Object.entries(fingerprints).filter(([field]) => writes.some((each) => each === field)),
-    ),
-    seen,
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const reason = reasonOf(fields, record);
+  const judged = { status, fields, ...writtenPart(binding, chosen, known, capabilities), seen };
+  return reason === undefined ? judged : { ...judged, reason };
 }
 
 /** What of a state tells later whether the object moved. */
-export function evidenceOf({ credential, updatedAt, slug }: ProviderState<unknown>): Evidence {
-  return {
-    ...(credential.hint === undefined ? {} : { hint: credential.hint }),
-    ...(updatedAt === undefined || updatedAt === null ? {} : { updatedAt }),
-    ...(slug === undefined ? {} : { slug }),
-  };
+export function evidenceOf({ credential: { hint }, updatedAt, slug }: ProviderState<unknown>): Evidence {
+  const evidence: { -readonly [Name in keyof Evidence]: Evidence[Name] } = {};
+  if (hint !== undefined) evidence.hint = hint;
+  if (updatedAt !== undefined && updatedAt !== null) evidence.updatedAt = updatedAt;
+  if (slug !== undefined) evidence.slug = slug;
+  return evidence;
 }
 
-function judgeOne(
-  binding: CheckedBinding,
-  field: Field,
-  state: ProviderState<ProviderId>,
-  ofDesired: FieldFingerprints,
-  { journal, fingerprints }: RowKnowledge,
-): FieldComparison {
-  const object = objectOf(binding);
-  return judgeField(field, binding.fields[field], state, {
-    fingerprint: ofDesired[field],
-    fingerprintOf: (shown) => fingerprints.of(object, field, comparable(field, shown)),
-    record: journal?.record(object)?.fields[field],
-    isSecret: isSecretField(binding, field),
-  });
+/** One field of a binding. Most are plainly equal: its fingerprint is made where something asks for it, and once. */
+class KnownField implements FieldKnowledge {
+  readonly field: Field;
+  readonly record: FieldRecord | undefined;
+  readonly #binding: CheckedBinding;
+  readonly #knowledge: RowKnowledge;
+  #made: { readonly fingerprint: string | undefined } | undefined;
+
+  constructor(binding: CheckedBinding, field: Field, record: FieldRecord | undefined, knowledge: RowKnowledge) {
+    this.field = field;
+    this.record = record;
+    this.#binding = binding;
+    this.#knowledge = knowledge;
+  }
+
+  get fingerprint(): string | undefined {
+    const { fingerprints, secretOf } = this.#knowledge;
+    this.#made ??= { fingerprint: desiredFingerprint(this.#binding, this.field, fingerprints, secretOf) };
+    return this.#made.fingerprint;
+  }
+
+  fingerprintOf(shown: unknown): string | undefined {
+    return this.#knowledge.fingerprints.of(objectOf(this.#binding), this.field, comparable(this.field, shown));
+  }
+
+  get isSecret(): boolean {
+    return isSecretField(this.#binding, this.field);
+  }
+}
+
+type Written = Pick<PlanRow, "writes" | "writesKey" | "fingerprints">;
+
+// Of most rows: one for all of them.
+const UNWRITTEN: Written = { writes: [], writesKey: false, fingerprints: {} };
+
+/** What is written, with all that goes along. */
+function writtenPart(
+  { fields }: CheckedBinding,
+  chosen: readonly Field[],
+  known: readonly KnownField[],
+  capabilities: Capabilities,
+): Written {
+  if (chosen.length === 0) return UNWRITTEN;
+  const wanted = known.map(({ field }) => field);
+  const writes = widened(new Set(chosen), wanted, fields.connectionId, capabilities);
+  const written = known.filter(({ field }) => writes.includes(field));
+  const prints = written.map(({ field, fingerprint }) => [field, fingerprint] as const);
+  return {
+    writes,
+    writesKey: written.some(({ isSecret }) => isSecret),
+    fingerprints: Object.fromEntries(prints.filter(([, fingerprint]) => fingerprint !== undefined)),
+  };
 }
 
 function isWritten(
@@ -109,35 +135,33 @@ function isWritten(
 
 /** Why nothing is written, though something differs. */
 function obstacleOf(
-  wanted: readonly Field[],
+  known: readonly KnownField[],
   state: ProviderState<ProviderId>,
-  desired: FieldFingerprints,
   record: ObjectRecord | undefined,
 ): string | undefined {
   if (record?.isRotating) return "a rotation of its key was interrupted: finish it with gatefold rotate --resume";
   const usesConnection = state.credential.kind === "connection";
-  if (usesConnection && wanted.includes("credential") && !wanted.includes("connectionId")) {
+  const isWanted = (name: Field) => known.some(({ field }) => field === name);
+  if (usesConnection && isWanted("credential") && !isWanted("connectionId")) {
     return (
       `uses the shared connection ${state.connectionId}: to detach it, add connectionId: null; ` +
       "to keep it, omit the credential and manage the connection"
     );
   }
-  const isRetired = wanted.some((field) => {
-    const fingerprint = desired[field];
-    if (fingerprint === undefined || record?.fields[field]?.fingerprint === fingerprint) return false;
-    return record?.retired?.includes(fingerprint) === true;
-  });
+  const { retired = [] } = record ?? {};
+  const isRetired =
+    retired.length > 0 &&
+    known.some(({ fingerprint, record: written }) => {
+      if (fingerprint === undefined || written?.fingerprint === fingerprint) return false;
+      return retired.includes(fingerprint);
+    });
   return isRetired
     ? "the key that the config gives was rotated away: put the new one where the config's reference leads to"
     : undefined;
 }
 
-function reasonOf(
-  binding: CheckedBinding,
-  fields: readonly FieldComparison[],
-  { journal }: RowKnowledge,
-): string | undefined {
-  if ((journal?.record(objectOf(binding))?.open.length ?? 0) > 0) {
+function reasonOf(fields: readonly FieldComparison[], record: ObjectRecord | undefined): string | undefined {
+  if (record !== undefined && record.open.length > 0) {
     return "the outcome of an earlier write is not known; the next apply settles it by reading back";
   }
   const attaches = fields.some(({ field, verdict, after }) => {

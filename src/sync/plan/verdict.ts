@@ -48,13 +48,10 @@ export function judgeField(
 ): FieldComparison {
   const comparison = compareField(field, desired, state);
   const { verdict, evidence } = judge(comparison, state, known);
-  return {
-    field,
-    verdict,
-    evidence,
-    ...(comparison.before === undefined ? {} : { before: comparison.before }),
-    after: desired,
-  };
+  const { before } = comparison;
+  return before === undefined
+    ? { field, verdict, evidence, after: desired }
+    : { field, verdict, evidence, before, after: desired };
 }
 
 interface Judgement {
@@ -62,21 +59,30 @@ interface Judgement {
   readonly evidence: readonly VerdictBasis[];
 }
 
+// What is said of most fields: one for all of them.
+const EQUAL: Judgement = { verdict: "in-sync", evidence: ["read"] };
+const DIFFERENT: Judgement = { verdict: "changed", evidence: ["read"] };
+const UNREADABLE: Judgement = { verdict: "unreadable", evidence: [] };
+const UNVERIFIABLE: Judgement = { verdict: "unverifiable", evidence: [] };
+
 function judge({ kind, before }: Comparison, state: ProviderState<unknown>, known: FieldKnowledge): Judgement {
-  if (kind === "equal") return { verdict: "in-sync", evidence: ["read"] };
+  if (kind === "equal") return EQUAL;
   if (kind === "unshown") return judgeByRecord(state, known);
-  const { record, fingerprint } = known;
-  const isSame = fingerprint !== undefined && record?.fingerprint === fingerprint;
+  const { record } = known;
+  if (record?.shown === undefined) return DIFFERENT;
+  const { fingerprint } = known;
+  const isSame = fingerprint !== undefined && record.fingerprint === fingerprint;
   // The gateway took this very value and went on showing that very other one: writing it again changes nothing.
-  const isUnechoed = isSame && record.shown !== undefined && record.shown === known.fingerprintOf(before);
-  return isUnechoed ? { verdict: "unreadable", evidence: ["fingerprint"] } : { verdict: "changed", evidence: ["read"] };
+  const isUnechoed = isSame && record.shown === known.fingerprintOf(before);
+  return isUnechoed ? { verdict: "unreadable", evidence: ["fingerprint"] } : DIFFERENT;
 }
 
 function judgeByRecord({ credential, updatedAt }: ProviderState<unknown>, known: FieldKnowledge): Judgement {
-  const { record, fingerprint, isSecret } = known;
+  const { record } = known;
   if (record?.undecided) return { verdict: "changed", evidence: ["outcome unknown"] };
-  const nothing: Verdict = isSecret ? "unverifiable" : "unreadable";
-  if (record === undefined) return { verdict: nothing, evidence: [] };
+  const nothing = known.isSecret ? UNVERIFIABLE : UNREADABLE;
+  if (record === undefined) return nothing;
+  const { fingerprint } = known;
   const hint = movement(record.hint, credential.hint);
   const time = movement(record.updatedAt, updatedAt ?? undefined);
   const isKnown = areComparable(record.fingerprint, fingerprint);
@@ -88,7 +94,7 @@ function judgeByRecord({ credential, updatedAt }: ProviderState<unknown>, known:
   if (isKnown && hint === "same") return { verdict: "in-sync", evidence: [...basis, "hint"] };
   if (time === "moved" && hint === "unknown") return { verdict: "suspected", evidence: ["updatedAt"] };
   if (isKnown && time === "same") return { verdict: "in-sync", evidence: [...basis, "updatedAt"] };
-  return { verdict: nothing, evidence: basis };
+  return isKnown ? { verdict: nothing.verdict, evidence: basis } : nothing;
 }
 
 function movement(recorded: string | undefined, shown: string | undefined): "same" | "moved" | "unknown" {
