@@ -1,3 +1,4 @@
+import { byGateway } from "../by-gateway.ts";
 import type { CheckedConfig } from "../config/check.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { LIMITED_KINDS, type Limit, type LimitedKind } from "../config/limits.ts";
@@ -38,12 +39,14 @@ export function exceededLimits(
   rows: readonly CountedRow[],
   allowances: readonly Allowance[],
 ): ExceededLimit[] {
-  const gateways = [...new Set(rows.map(({ gateway }) => gateway))];
-  const scopes = [null, ...gateways].map((gateway) => {
-    const isIn = (each: { readonly gateway: string }) => gateway === null || each.gateway === gateway;
-    const limits = gateway === null ? config.limits.total : config.limits.gateway(gateway);
-    return { gateway, limits, rows: rows.filter(isIn), total: [...bindings, ...unmade].filter(isIn).length };
-  });
+  const all = [...bindings, ...unmade];
+  const bound = byGateway(all);
+  const scopes = [
+    { gateway: null, limits: config.limits.total, rows, total: all.length },
+    ...Array.from(byGateway(rows), ([gateway, own]) => {
+      return { gateway, limits: config.limits.gateway(gateway), rows: own, total: bound.get(gateway)?.length ?? 0 };
+    }),
+  ];
   return scopes.flatMap(({ gateway, limits, rows: own, total }) =>
     LIMITED_KINDS.flatMap((kind): ExceededLimit[] => {
       const planned = own.filter((row) => isCounted[kind](row)).length;

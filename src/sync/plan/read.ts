@@ -79,6 +79,7 @@ export async function readBindings(
   call: Call,
   onProgress?: OnProgress,
 ): Promise<ReadonlyMap<CheckedBinding, Reading>> {
+  const found = new Map<CheckedBinding, Reading>();
   const groups = [...byGateway(bindings)].map(async ([gateway, group]) => {
     const wanted = group.map((binding) => {
       return { id: binding.providerId, slug: journal?.record(objectOf(binding))?.slug };
@@ -88,14 +89,15 @@ export async function readBindings(
     onRead(0);
     const readings = await readStates(readerFor(readers, { gateway }), wanted, call, onRead);
     onRead(group.length);
-    return group.map((binding) => {
+    for (const binding of group) {
       const reading = readings.get(binding.providerId);
       if (reading === undefined) throw new Error(`a binding of ${gateway} was not read`);
       if ("error" in reading) reading.error.gateway = gateway;
-      return [binding, reading] as const;
-    });
+      found.set(binding, reading);
+    }
   });
-  return new Map((await Promise.all(groups)).flat());
+  await Promise.all(groups);
+  return found;
 }
 
 /**
@@ -110,7 +112,7 @@ export async function readStates(
   onRead: (done: number) => void = () => undefined,
 ): Promise<ReadonlyMap<ProviderId, Reading>> {
   const readings = new Readings(onRead);
-  const listable = reader.capabilities.list === "ids" ? wanted : wanted.filter((each) => hasOwnSlug(each, wanted));
+  const listable = reader.capabilities.list === "ids" ? wanted : withOwnSlug(wanted);
   if (listable.length > 1) {
     const failure = await readByList(reader, listable, readings, call);
     if (failure !== undefined && !isAboutListing(failure)) {
@@ -143,8 +145,10 @@ class Readings extends Map<ProviderId, Reading> {
 }
 
 // Two objects never have one slug: where they seem to, one of them is gone, and the list would show the other in its place.
-function hasOwnSlug({ slug }: Wanted, wanted: readonly Wanted[]): boolean {
-  return slug !== undefined && wanted.filter((each) => each.slug === slug).length === 1;
+function withOwnSlug(wanted: readonly Wanted[]): readonly Wanted[] {
+  const counts = new Map<string | undefined, number>();
+  for (const { slug } of wanted) counts.set(slug, (counts.get(slug) ?? 0) + 1);
+  return wanted.filter(({ slug }) => slug !== undefined && counts.get(slug) === 1);
 }
 
 /** Reads each by itself. The first goes ahead: what it meets of the gateway as a whole, the others are not sent to meet. */
@@ -203,7 +207,10 @@ async function readByList(
   return result?.error;
 }
 
-const stateOf = (entry: ListedProvider<ProviderId>, id: ProviderId): ProviderState<ProviderId> => ({ ...entry, id });
+const stateOf = (entry: ListedProvider<ProviderId>, id: ProviderId): ProviderState<ProviderId> =>
+  isOf(entry, id) ? entry : { ...entry, id };
+
+const isOf = (entry: ListedProvider<ProviderId>, id: ProviderId): entry is ProviderState<ProviderId> => entry.id === id;
 
 async function attempt<Result>(work: () => Promise<Result>): Promise<Result | { readonly error: GatewayError }> {
   try {
