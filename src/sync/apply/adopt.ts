@@ -9,7 +9,7 @@ import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JournalState } from "../journal/state.ts";
 import { compareField } from "../plan/compare.ts";
-import { idsOf, Lists, lookAlikes } from "../plan/look-alikes.ts";
+import { idsOf, Lists } from "../plan/look-alikes.ts";
 import { accountKeyOf, desiredFingerprints, isSecretField, objectOf } from "../plan/object.ts";
 import { type Readers, type Reading, readBindings } from "../plan/read.ts";
 import { evidenceOf } from "../plan/row.ts";
@@ -118,12 +118,12 @@ async function searchObjects(
     const { provider, gateway, entry, creation, fields } = binding;
     const about = { provider, gateway, adapter: entry.adapter, id: null, fields: [] };
     const block = (reason: string) => rows.push({ ...about, status: "blocked", reason });
-    const entries = await lists.of(gateway);
-    if (isGatewayError(entries)) {
-      rows.push({ ...about, status: "failed", error: entries });
+    const listing = await lists.of(gateway);
+    if (isGatewayError(listing)) {
+      rows.push({ ...about, status: "failed", error: listing });
       continue;
     }
-    const alike = lookAlikes({ ...creation, name: fields.name }, entries);
+    const alike = listing.alike({ ...creation, name: fields.name });
     const [first, ...others] = alike;
     if (known.ownership.openCreations(accountKeyOf(binding), provider).length > 0) {
       block("the outcome of an earlier creation is not known: run apply first, it settles that");

@@ -1,7 +1,7 @@
 import { type GatewayError, isGatewayError } from "../../contract/errors.ts";
 import { type Field, givenFields } from "../../contract/update.ts";
 import type { UnmadeBinding } from "../config/check.ts";
-import { type Entry, idsOf, lookAlikes } from "./look-alikes.ts";
+import { type Entry, idsOf, type Listing } from "./look-alikes.ts";
 import { desiredFingerprints, isSecretField } from "./object.ts";
 import type { PlanRow } from "./plan.ts";
 import type { RowKnowledge } from "./row.ts";
@@ -10,7 +10,7 @@ import type { Obstacle } from "./settle-creations.ts";
 /** What a plan says of a binding whose object is to be made. */
 export function creationRow(
   binding: UnmadeBinding,
-  entries: readonly Entry[] | GatewayError,
+  listing: Listing | GatewayError,
   obstacle: Obstacle | undefined,
   knowledge: RowKnowledge,
 ): PlanRow {
@@ -22,11 +22,11 @@ export function creationRow(
   const nothing = { ...about, creation, fields: shown, writes: [], writesKey: false, fingerprints: {}, seen: {} };
   if (obstacle !== undefined && "error" in obstacle)
     return { ...nothing, fields: [], status: "failed", error: obstacle.error };
-  if (isGatewayError(entries)) return { ...nothing, fields: [], status: "failed", error: entries };
+  if (isGatewayError(listing)) return { ...nothing, fields: [], status: "failed", error: listing };
   if (obstacle !== undefined) {
     return { ...nothing, status: obstacle.isPassing ? "create" : "blocked", reason: obstacle.reason };
   }
-  const alike = lookAlikes({ ...creation, name: fields.name }, entries);
+  const alike = listing.alike({ ...creation, name: fields.name });
   if (alike.length > 0) return { ...nothing, status: "blocked", reason: takenReason(alike) };
   const writes = writtenAtBirth(binding);
   return {

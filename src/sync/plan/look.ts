@@ -1,4 +1,5 @@
 import type { Call } from "../../contract/gateway.ts";
+import { byGateway } from "../by-gateway.ts";
 import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import { Fingerprints } from "../journal/fingerprint.ts";
 import { Lists } from "./look-alikes.ts";
@@ -33,7 +34,13 @@ export async function lookAround(input: PlanInput, { signal, onProgress }: PlanO
   const found = withKnownObjects(given.unmade, checked, journal);
   const described = [...input.bindings, ...given.known, ...found.known];
   const all = [...described, ...(input.removals ?? [])];
-  const readings = await readBindings(all, readers, journal, call, onProgress);
+  // Where something is to be made the whole list is needed: what is there already is read from the same one.
+  const listed = [...byGateway(found.unmade).keys()];
+  const sharing = new Map([...readers, ...listed.map((name) => [name, lists.readerOf(name)] as const)]);
+  const [readings] = await Promise.all([
+    readBindings(all, sharing, journal, call, onProgress),
+    ...listed.map((name) => lists.of(name)),
+  ]);
   const settled = journal === undefined ? [] : settleOpenIntents(all, readings, journal, fingerprints, isOver);
   // What was made once and is gone is made again, as the config says; what has its id there is missed.
   const isLost = (binding: CheckedBinding) => binding.id === undefined && isGone(readings.get(binding));

@@ -3,7 +3,7 @@ import type { Call, ProviderId, UsingProvider } from "../../contract/gateway.ts"
 import type { ProviderState } from "../../contract/state.ts";
 import type { Field } from "../../contract/update.ts";
 import type { CheckedBinding, CheckedConfig, UnmadeBinding } from "../config/check.ts";
-import type { WrittenCreation } from "../config/config.ts";
+import type { Binding, WrittenCreation } from "../config/config.ts";
 import type { Scope } from "../config/scope.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Evidence, FieldFingerprints, Happening } from "../journal/event.ts";
@@ -14,7 +14,6 @@ import { creationRow } from "./creation-row.ts";
 import { digestOf } from "./digest.ts";
 import { type ExceededLimit, exceededLimits, parseAllowances } from "./limits.ts";
 import { type Look, lookAround, readingOf } from "./look.ts";
-import { type Lists, lookAlikes } from "./look-alikes.ts";
 import { objectOf } from "./object.ts";
 import { withReach } from "./reach.ts";
 import { type Readers, type Reading, readerFor } from "./read.ts";
@@ -184,15 +183,14 @@ async function newRows({ input, fingerprints, lists, unmade, obstacles }: Look):
   return rows;
 }
 
-async function removalRows({ input, lists, readings, unmade }: Look): Promise<PlanRow[]> {
-  const { readers, journal, removals = [] } = input;
-  const rows: PlanRow[] = [];
-  for (const binding of removals) {
+async function removalRows(look: Look): Promise<PlanRow[]> {
+  const { readers, journal, removals = [] } = look.input;
+  if (removals.length === 0) return [];
+  const claimantOf = await claimants(look);
+  return removals.map((binding) => {
     const { capabilities } = readerFor(readers, binding);
-    const wanted = await claimantOf(binding, unmade, lists);
-    rows.push(removalRow(binding, readingOf(binding, readings), capabilities, journal, wanted));
-  }
-  return rows;
+    return removalRow(binding, readingOf(binding, look.readings), capabilities, journal, claimantOf(binding));
+  });
 }
 
 /** A plan without what was found. */
@@ -215,27 +213,39 @@ function headOf(
   };
 }
 
-/** The provider that would be made under the name of an object that is removed. */
-async function claimantOf(
-  removal: CheckedBinding,
-  unmade: readonly UnmadeBinding[],
-  lists: Lists,
-): Promise<string | undefined> {
-  for (const { gateway, provider, creation, fields } of unmade.filter((each) => each.gateway === removal.gateway)) {
-    const entries = await lists.of(gateway);
-    if (isGatewayError(entries)) continue;
-    const alike = lookAlikes({ ...creation, name: fields.name }, entries);
-    if (alike.some(({ id }) => id === removal.providerId)) return provider;
+/** The providers that would be made under the name of an object that is there, by its gateway and id. */
+async function claimants({ lists, unmade }: Look): Promise<(object: CheckedBinding) => string | undefined> {
+  const providers = new Map<string, Map<unknown, string>>();
+  for (const { gateway, provider, creation, fields } of unmade) {
+    const listing = await lists.of(gateway);
+    if (isGatewayError(listing)) continue;
+    const claimed = providers.get(gateway) ?? new Map<unknown, string>();
+    providers.set(gateway, claimed);
+    for (const { id } of listing.alike({ ...creation, name: fields.name })) {
+      if (!claimed.has(id)) claimed.set(id, provider);
+    }
   }
-  return undefined;
+  return ({ gateway, providerId }) => providers.get(gateway)?.get(providerId);
 }
 
 // As in the config, so that a row keeps its place when its object is made.
-function inOrderOf({ config }: CheckedConfig, rows: readonly PlanRow[]): PlanRow[] {
+function inOrderOf({ config }: CheckedConfig, rows: readonly PlanRow[]): readonly PlanRow[] {
+  if (isInOrder(config.bindings, rows)) return rows;
   const order = new Map(config.bindings.map((binding, index) => [nameOf(binding), index]));
   const ranks = new Map(rows.map((row) => [row, order.get(nameOf(row)) ?? 0]));
   const rank = (row: PlanRow) => ranks.get(row) ?? 0;
   return [...rows].sort((left, right) => rank(left) - rank(right));
+}
+
+// Most plans are, and the order of a large one takes more memory than its rows do.
+function isInOrder(bindings: readonly Binding[], rows: readonly PlanRow[]): boolean {
+  let place = 0;
+  return rows.every(({ provider, gateway }) => {
+    const isOther = (each: Binding) => each.provider !== provider || each.gateway !== gateway;
+    for (let each = bindings[place]; each !== undefined && isOther(each); each = bindings[place]) place += 1;
+    place += 1;
+    return place <= bindings.length;
+  });
 }
 
 const nameOf = ({ provider, gateway }: Pick<PlanRow, "provider" | "gateway">) => `${provider} ${gateway}`;

@@ -61,10 +61,10 @@ async function decide(
     const reason = "the outcome of an earlier creation is not known; the next apply settles it by looking at the list";
     return { reason, isPassing: true };
   }
-  const entries = await knowledge.lists.of(binding.gateway);
-  if (isGatewayError(entries)) return { error: entries };
+  const listing = await knowledge.lists.of(binding.gateway);
+  if (isGatewayError(listing)) return { error: listing };
   const reader = readerFor(knowledge.readers, binding);
-  const found = await madeBy(creation, entries, reader, knowledge.call);
+  const found = await madeBy(creation, listing, reader, knowledge.call);
   const [entry, ...others] = found;
   const { provider, gateway } = binding;
   if (entry === undefined) {
