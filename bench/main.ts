@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { measureBytes } from "./bytes.ts";
 import { measureMapping } from "./mapping.ts";
+import { measurePlan } from "./plan.ts";
+import { measureRequests } from "./requests.ts";
 import { type Measurement, type Row, tableOf } from "./row.ts";
 import { measureTransport } from "./transport.ts";
 import { measureStart } from "./start.ts";
@@ -21,6 +23,8 @@ const measurements: Readonly<Record<string, Measurement>> = {
   start: measureStart,
   bytes: measureBytes,
   mapping: measureMapping,
+  plan: measurePlan,
+  requests: measureRequests,
   watching: measureWatching,
 };
 
