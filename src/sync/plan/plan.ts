@@ -237,7 +237,7 @@ function inOrderOf({ config }: CheckedConfig, rows: readonly PlanRow[]): readonl
   return [...rows].sort((left, right) => rank(left) - rank(right));
 }
 
-// Most plans are, and the order of a large one takes more memory than its rows do.
+// Most plans are, and need no maps of all their rows for it.
 function isInOrder(bindings: readonly Binding[], rows: readonly PlanRow[]): boolean {
   let place = 0;
   return rows.every(({ provider, gateway }) => {
