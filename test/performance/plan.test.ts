@@ -124,7 +124,7 @@ providers: { p: { name: N, gateways: { one: { id: x } } } }
   });
 });
 
-it("a plan of 30,000 objects fits into a heap of 96 MB, gateways and all", async () => {
+it("a plan of 30,000 objects fits into a heap of 64 MB, gateways and all", async () => {
   const script = `
     import { checkConfig, makePlan, parseConfig } from "gatefold/sync";
     import { ngrok } from "gatefold/adapters/ngrok";
@@ -144,6 +144,6 @@ it("a plan of 30,000 objects fits into a heap of 96 MB, gateways and all", async
     const { plan } = await makePlan({ checked, bindings, readers });
     process.stdout.write(String(plan.rows.filter(({ status }) => status === "unverifiable").length));
   `;
-  const { stdout } = await runNode(["--max-old-space-size=96", "--input-type=module", "-e", script]);
+  const { stdout } = await runNode(["--max-old-space-size=64", "--input-type=module", "-e", script]);
   expect(stdout).toBe("30000");
 });

@@ -32,7 +32,6 @@ describe("a plan of 250 objects that are as described", () => {
   it("reads them in one request where a list is one", async () => {
     const sandbox = await start({ seed: fleetSeed(OBJECTS) });
     const { sent, statuses } = await requestsOf(sandbox, "barndoor", nothing());
-
     expect([sent, statuses]).toEqual([["GET /api/llm-gateway/admin/providers"], ["in-sync"]]);
   });
 
