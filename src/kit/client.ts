@@ -91,12 +91,14 @@ export function createClient(parts: ClientParts): Client {
     let tries = 1;
     const tellWait = observation && ((place: Place) => observation.waits(toldWait(place, parts.clock)));
     for (let attempt = 1; ; attempt += 1) {
-      if (!(await parts.budget.acquire(signal, tellWait))) return failed(abortedWaiting(label));
+      const admission = await parts.budget.acquire(signal, tellWait);
+      if (admission === undefined) return failed(abortedWaiting(label));
       startedAt ??= parts.clock.now();
       const { token } = obtained;
       const { purpose } = parts;
       const sent = observation?.sends(parts.show(request, token !== undefined), { attempt, purpose }, sending.known);
       const result = await parts.http(request, token, signal);
+      admission.ended(result.kind === "reply");
       const answer = result.kind === "reply" ? withMeantStatus(result, parts) : result;
       if (answer.kind === "reply" && isSuccess(answer.status)) {
         sent?.answered({ status: answer.status });

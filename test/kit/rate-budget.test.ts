@@ -1,51 +1,6 @@
-import type { Clock } from "../../src/kit/clock.ts";
 import { RateBudget } from "../../src/kit/rate-budget.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import fc from "../support/property.ts";
-
-/** Time that only the test moves. */
-class FakeClock implements Clock {
-  time = 1_000_000;
-  readonly #sleepers = new Set<{ readonly until: number; wake(elapsed: boolean): void }>();
-
-  now(): number {
-    return this.time;
-  }
-
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve(false);
-      const sleeper = {
-        until: this.time + milliseconds,
-        wake: (elapsed: boolean) => {
-          this.#sleepers.delete(sleeper);
-          signal?.removeEventListener("abort", onAbort);
-          resolve(elapsed);
-        },
-      };
-      const onAbort = () => sleeper.wake(false);
-      signal?.addEventListener("abort", onAbort);
-      this.#sleepers.add(sleeper);
-    });
-  }
-
-  /** Lets everything run that needs no time. */
-  async settle(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** Moves on to a moment, waking whoever sleeps until then, one after another. */
-  async advanceTo(moment: number): Promise<void> {
-    await this.settle();
-    for (;;) {
-      const [next] = [...this.#sleepers].sort((left, right) => left.until - right.until);
-      if (next === undefined || next.until > moment) break;
-      this.time = Math.max(this.time, next.until);
-      next.wake(true);
-      await this.settle();
-    }
-    this.time = Math.max(this.time, moment);
-  }
-}
 
 function budgetOf(requests: number, perMs: number) {
   const clock = new FakeClock();
@@ -55,6 +10,8 @@ function budgetOf(requests: number, perMs: number) {
   const take = async (name: string, signal?: AbortSignal) => {
     const got = await budget.acquire(signal);
     if (got) granted.push([name, clock.now() - start]);
+    // Answered at once, unless the test says otherwise.
+    got?.ended(true);
     return got;
   };
   return { clock, budget, granted, take, at: (moment: number) => clock.advanceTo(start + moment) };
@@ -139,14 +96,14 @@ describe("a rate budget", () => {
   it("gives no place to a call that was aborted, before or while it waits", async () => {
     const { granted, take, at, clock } = budgetOf(1, 1000);
     const before = AbortSignal.abort();
-    await expect(take("never", before)).resolves.toBe(false);
+    await expect(take("never", before)).resolves.toBeUndefined();
     const waiting = new AbortController();
     void take("first");
     const given = take("gave up", waiting.signal);
     void take("second");
     await clock.settle();
     waiting.abort();
-    await expect(given).resolves.toBe(false);
+    await expect(given).resolves.toBeUndefined();
     await at(1000);
     expect(granted).toStrictEqual([
       ["first", 0],
@@ -161,7 +118,55 @@ describe("a rate budget", () => {
     const waits = controllers.map((controller, index) => take(`waiting ${index}`, controller.signal));
     await clock.settle();
     for (const controller of [...controllers].reverse()) controller.abort();
-    await expect(Promise.all(waits)).resolves.toStrictEqual([false, false]);
+    await expect(Promise.all(waits)).resolves.toStrictEqual([undefined, undefined]);
+  });
+});
+
+describe("a place", () => {
+  /** Takes a place, and gives what ends its request. */
+  async function sent(budget: RateBudget) {
+    const admission = await budget.acquire();
+    return () => admission?.ended(true);
+  }
+
+  it("is free a window after the answer, less the quickest round trip: so one that is quicker than it does not come early", async () => {
+    const { budget, granted, take, at } = budgetOf(2, 1000);
+    const [slow, quick] = [await sent(budget), await sent(budget)];
+    await at(101);
+    quick();
+    await at(301);
+    slow();
+    void take("after the quick one");
+    void take("after the slow one");
+    await at(3000);
+    expect(granted).toStrictEqual([
+      ["after the quick one", 1001],
+      ["after the slow one", 1201],
+    ]);
+  });
+
+  it("is not held by a request that hangs for longer than a window", async () => {
+    const { budget, granted, take, at } = budgetOf(1, 1000);
+    const hanging = await sent(budget);
+    void take("next");
+    await at(60_000);
+    hanging();
+    expect(granted).toStrictEqual([["next", 2000]]);
+  });
+
+  it("does not take a failure for a quick answer", async () => {
+    const { budget, granted, take, at } = budgetOf(2, 1000);
+    const [answered, failed] = [await sent(budget), await budget.acquire()];
+    failed?.ended(false);
+    await at(201);
+    answered();
+    void take("after the failure");
+    void take("after the answer");
+    await at(3000);
+    expect(granted).toStrictEqual([
+      ["after the failure", 1000],
+      ["after the answer", 1001],
+    ]);
   });
 });
 
@@ -196,17 +201,17 @@ describe("a pause", () => {
     const waiting = take("a", controller.signal);
     await clock.settle();
     controller.abort();
-    await expect(waiting).resolves.toBe(false);
+    await expect(waiting).resolves.toBeUndefined();
   });
 
   it("holds without a limit, too; else nothing waits there", async () => {
     const clock = new FakeClock();
     const budget = new RateBudget(undefined, clock);
-    for (let call = 0; call < 1000; call++) await expect(budget.acquire()).resolves.toBe(true);
+    for (let call = 0; call < 1000; call++) await expect(budget.acquire()).resolves.toBeDefined();
     budget.pause(500);
     const waiting = budget.acquire();
     await clock.advanceTo(clock.now() + 500);
-    await expect(waiting).resolves.toBe(true);
+    await expect(waiting).resolves.toBeDefined();
   });
 });
 
@@ -215,7 +220,8 @@ describe("whoever waits", () => {
   function asking(clock: FakeClock, budget: RateBudget, signal?: AbortSignal) {
     const start = clock.now();
     const told: [at: number, reason: string][] = [];
-    void budget.acquire(signal, ({ freeAt, reason }) => told.push([freeAt - start, reason]));
+    const admission = budget.acquire(signal, ({ freeAt, reason }) => told.push([freeAt - start, reason]));
+    void admission.then((admitted) => admitted?.ended(true));
     return told;
   }
 
@@ -225,6 +231,15 @@ describe("whoever waits", () => {
     expect(all).toStrictEqual([[], [], [[1000, "budget"]], [[1000, "budget"]], [[2000, "budget"]]]);
     await at(2000);
     expect(all.flat()).toHaveLength(3);
+  });
+
+  it("is told of what is under way and of the vendor's wait alike, however many are before it", async () => {
+    const { clock, budget, at } = budgetOf(2, 1000);
+    await budget.acquire();
+    await at(400);
+    await budget.acquire();
+    const all = Array.from({ length: 5 }, () => asking(clock, budget));
+    expect(all.flat().map(([freeAt]) => freeAt)).toStrictEqual([600, 1000, 1600, 2000, 2600]);
   });
 
   it("is told of the vendor's wait, and again where it grows", async () => {

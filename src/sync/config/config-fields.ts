@@ -12,7 +12,7 @@ export const REFERENCE_EXPECTED =
 export const NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
 /** How many changes of one gateway are in flight at once, unless its entry says otherwise. */
-export const DEFAULT_CONCURRENCY = 4;
+export const DEFAULT_CONCURRENCY = 8;
 
 /** The text of a reference. */
 export const referenceText = z
