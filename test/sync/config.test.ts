@@ -660,7 +660,7 @@ describe("what a config says besides gateways and providers", () => {
     );
     expect(gateways.map(({ concurrency, settings }) => [concurrency, settings])).toEqual([
       [64, { timeoutMs: 5 }],
-      [4, {}],
+      [8, {}],
     ]);
   });
 
