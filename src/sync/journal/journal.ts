@@ -142,8 +142,7 @@ class OpenJournal implements Journal {
 
   async #write(text: string): Promise<void> {
     try {
-      if (!(await this.#lock.isHeld()))
-        throw this.#error("the lock of this run was taken away, nothing more is written");
+      if (!this.#lock.isHeld()) throw this.#error("the lock of this run was taken away, nothing more is written");
       await this.#target.append(text);
     } catch (error) {
       throw asJournalError(error, "unwritable", this.file, "the journal cannot be written, nothing more may be sent");

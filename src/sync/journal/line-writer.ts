@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 interface Waiting {
   readonly text: string;
   readonly resolve: () => void;
@@ -40,6 +42,8 @@ export class LineWriter {
         if (this.#failure === undefined) resolve();
         else reject(this.#failure.error);
       }
+      // Whoever waited for this group may have its next line ready at once: it goes with those that are here already.
+      await setImmediate();
     }
     this.#running = undefined;
   }

@@ -10,7 +10,9 @@ function disk() {
 }
 
 /** Lets everything that waits for nothing but this process go on. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const settle = async () => {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 it("lines that come during a write go together into the next one, in order, and wait for it", async () => {
   const { writer, writes } = disk();
