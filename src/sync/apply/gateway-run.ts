@@ -4,10 +4,10 @@ import type { Field, ProviderUpdate } from "../../contract/update.ts";
 import type { CheckedBinding, UnmadeBinding } from "../config/check.ts";
 import { withSecrets } from "../config/desired.ts";
 import type { ResolvedSecrets } from "../connect.ts";
-import type { IntentEvent } from "../journal/event.ts";
+import type { FieldFingerprints, IntentEvent } from "../journal/event.ts";
 import type { Fingerprints } from "../journal/fingerprint.ts";
 import type { JournalState } from "../journal/state.ts";
-import { desiredFingerprint, desiredFingerprints, isSecretField, objectOf, requestTimeoutOf } from "../plan/object.ts";
+import { desiredFingerprints, isSecretField, objectOf, requestTimeoutOf } from "../plan/object.ts";
 import type { PlanRow } from "../plan/plan.ts";
 import { evidenceOf } from "../plan/row.ts";
 import type { AppliedRow, ApplyCall } from "./apply.ts";
@@ -47,10 +47,14 @@ export class GatewayRun {
     const change = status === "create" || status === "remove" ? { change: status } : {};
     const about = { provider, gateway, adapter, id, ...change, writes, notes: [] };
     if (binding === undefined) throw new Error("the plan was made from another config");
-    const obstacle = this.#obstacle(row, binding);
+    const obstacle = this.#obstacle(binding);
     if (obstacle !== undefined) return { ...about, status: "blocked", reason: obstacle };
+    const fingerprints = desiredFingerprints(binding, writes, this.#parts);
+    if (differs(row, binding, fingerprints)) {
+      return { ...about, status: "blocked", reason: "secret differs from the plan" };
+    }
     if (!("providerId" in binding)) return { ...about, ...(await this.#make(row, binding)) };
-    if (status !== "remove") return { ...about, ...(await this.#write(row, binding)) };
+    if (status !== "remove") return { ...about, ...(await this.#write(row, binding, fingerprints)) };
     const { ending, closes } = await removeObject(row, binding, this.#parts, this.#outgoing());
     this.#closed ??= closes;
     return { ...about, ...ending };
@@ -68,7 +72,8 @@ export class GatewayRun {
     const { problem } = this.#parts.notes;
     if (problem !== undefined) return { id, status: "done", notes, reason: `it is not in the journal: ${problem}` };
     if (rest.length === 0) return { id, status: "done", notes };
-    const ending = await this.#write({ ...row, id, writes: rest, seen }, made);
+    const fingerprints = desiredFingerprints(made, rest, this.#parts);
+    const ending = await this.#write({ ...row, id, writes: rest, seen }, made, fingerprints);
     const reason = `was made, as ${id}; what its creation does not take was not written yet: ${rest.join(", ")}`;
     return { id, ...(ending.status === "done" ? {} : { reason }), ...ending, notes: [...notes, ...ending.notes] };
   }
@@ -78,25 +83,17 @@ export class GatewayRun {
     return { secrets: this.#parts.secretOf.all ?? [], ...(signal === undefined ? {} : { signal }) };
   }
 
-  #obstacle(row: PlanRow, binding: CheckedBinding | UnmadeBinding): string | undefined {
+  #obstacle(binding: CheckedBinding | UnmadeBinding): string | undefined {
     if (this.#call.stopping?.aborted || this.#call.signal?.aborted) return "cancelled before it was sent";
     if (this.#parts.notes.problem !== undefined) return `not sent: ${this.#parts.notes.problem}`;
     if (this.#closed !== undefined) return this.#closed;
     if ("providerId" in binding && (this.#parts.known.record(objectOf(binding))?.open.length ?? 0) > 0) {
       return "the outcome of an earlier write is not known, and nothing is written over it before it is settled";
     }
-    const secrets = row.writes.filter(
-      (field) => isSecretField(binding, field) && row.fingerprints[field] !== undefined,
-    );
-    const differs = secrets.some((field) => this.#fingerprintOf(binding, field) !== row.fingerprints[field]);
-    return differs ? "secret differs from the plan" : undefined;
+    return undefined;
   }
 
-  #fingerprintOf(binding: CheckedBinding | UnmadeBinding, field: Field): string | undefined {
-    return desiredFingerprint(binding, field, this.#parts.fingerprints, this.#parts.secretOf);
-  }
-
-  async #write(row: PlanRow, binding: CheckedBinding): Promise<Ending> {
+  async #write(row: PlanRow, binding: CheckedBinding, fingerprints: FieldFingerprints): Promise<Ending> {
     const { notes, rotation } = this.#parts;
     const intent = await notes.append({
       type: "intent",
@@ -104,7 +101,7 @@ export class GatewayRun {
       provider: row.provider,
       fields: [...row.writes],
       ...this.#requestsOf(row, binding),
-      fingerprints: desiredFingerprints(binding, row.writes, this.#parts),
+      fingerprints,
       before: row.seen,
       timeoutMs: requestTimeoutOf(binding),
       ...(rotation === undefined ? {} : { rotation }),
@@ -117,6 +114,7 @@ export class GatewayRun {
 
   /** Which fields go together, where an update takes several requests: a crash between two leaves them apart. */
   #requestsOf({ writes }: PlanRow, binding: CheckedBinding): { readonly requests?: Field[][] } {
+    if (writes.length === 1) return {};
     const { gateway, secretOf } = this.#parts;
     try {
       const previews = gateway.explain(binding.providerId, withSecrets(binding, writes, secretOf) as ProviderUpdate);
@@ -156,4 +154,12 @@ export class GatewayRun {
     this.#closed ??= closes;
     return { ending, outcome: { status: "unknown", applied: [], error: failure } };
   }
+}
+
+/** Whether a secret is another than the one that the plan was made with. */
+function differs(row: PlanRow, binding: CheckedBinding | UnmadeBinding, fingerprints: FieldFingerprints): boolean {
+  return row.writes.some((field) => {
+    const planned = row.fingerprints[field];
+    return planned !== undefined && isSecretField(binding, field) && fingerprints[field] !== planned;
+  });
 }
