@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
+import { measureApply } from "./apply.ts";
+import { measureApplyRequests } from "./apply-requests.ts";
+import { measureBudget } from "./budget.ts";
 import { measureBytes } from "./bytes.ts";
 import { measureMapping } from "./mapping.ts";
 import { measurePlan } from "./plan.ts";
 import { measureRequests } from "./requests.ts";
 import { type Measurement, type Row, tableOf } from "./row.ts";
-import { measureTransport } from "./transport.ts";
 import { measureStart } from "./start.ts";
+import { measureTransport } from "./transport.ts";
 import { measureWatching } from "./watching.ts";
 
 /**
@@ -19,12 +22,15 @@ import { measureWatching } from "./watching.ts";
  */
 
 const measurements: Readonly<Record<string, Measurement>> = {
+  requests: measureRequests,
+  "apply-requests": measureApplyRequests,
+  budget: measureBudget,
   transport: measureTransport,
-  start: measureStart,
-  bytes: measureBytes,
   mapping: measureMapping,
   plan: measurePlan,
-  requests: measureRequests,
+  apply: measureApply,
+  start: measureStart,
+  bytes: measureBytes,
   watching: measureWatching,
 };
 
