@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { readBounded } from "./bounded-file.ts";
+import { MOST_CONFIG_BYTES, TOO_LARGE } from "./config-bounds.ts";
 import { ConfigError, type ConfigProblem, fileProblem } from "./config-error.ts";
 
 /** One file of a config, read. */
@@ -20,8 +21,6 @@ export interface ConfigTexts {
   readonly problems: readonly ConfigProblem[];
 }
 
-const LARGEST_BYTES = 4 * 1024 * 1024;
-const TOO_LARGE = "is too large: a config has at most 4 MiB in all; give each group of providers its own";
 // A schema for editors is no config, wherever it lies.
 const CONFIG_FILE = /^[^.].*(?<!\.schema)\.(yaml|yml|json)$/;
 
@@ -37,7 +36,7 @@ export async function readConfigFiles(given: readonly string[], workingDirectory
         const path = resolve(workingDirectory, file);
         const identity = await reading(file, () => realpath(path));
         if (texts.has(identity)) continue;
-        const text = await reading(file, () => readBounded(path, LARGEST_BYTES));
+        const text = await reading(file, () => readBounded(path, MOST_CONFIG_BYTES));
         if (text === undefined) throw new ConfigError("invalid", [fileProblem(file, TOO_LARGE)]);
         texts.set(identity, { file, text, directory: dirname(path), path });
       }

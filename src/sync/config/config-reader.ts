@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
-import { type ConfigDocument, type ConfigPath, MOST_PROBLEMS } from "./config-document.ts";
+import { MOST_PROBLEMS } from "./config-bounds.ts";
+import type { ConfigDocument, ConfigPath } from "./config-document.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { NAME, referenceText } from "./config-fields.ts";
 import type { ConfigFile } from "./config-sources.ts";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { type ParseBudget, parseBudget, parseConfigDocument } from "./config-document.ts";
+import { type ParseBudget, parseBudget } from "./config-bounds.ts";
+import { parseConfigDocument } from "./config-document.ts";
 import { readGateway, readProvider } from "./config-entries.ts";
 import { ConfigError, type ConfigProblem, describePlace } from "./config-error.ts";
 import { rootFields } from "./config-fields.ts";
