@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
-import { type Field, providerUpdateSchema, updateFields } from "../../contract/update.ts";
+import { type Field, givenFields, providerUpdateSchema, updateFields } from "../../contract/update.ts";
 import type { Binding, GatewayEntry, ProviderEntry, WrittenCreation } from "./config.ts";
 import type { ConfigPath } from "./config-document.ts";
 import {
@@ -15,8 +15,10 @@ import { placeholder, secretsOf, withSecrets } from "./desired.ts";
 import type { RunLimits } from "./limits.ts";
 import { type LoginSecret, referencesIn } from "./login.ts";
 
-const PROVIDER_FIELDS = [...updateFields, ...Object.keys(providerFields), "gateways"];
-const BINDING_FIELDS = [...updateFields, ...Object.keys(bindingFields)];
+const PROVIDER_FIELDS = new Set([...updateFields, ...Object.keys(providerFields), "gateways"]);
+const BINDING_FIELDS = new Set([...updateFields, ...Object.keys(bindingFields)]);
+// Looking for the nearest of more than this takes long, for each name that is wrong.
+const MOST_SUGGESTED = 200;
 
 const NOWHERE =
   "is bound to no gateway: take the provider out, or leave gateways out where nothing is to be said of it";
@@ -33,11 +35,11 @@ export function readGateway(reader: ConfigReader, name: string, value: unknown):
   const fields = reader.fields(value, path);
   if (fields === undefined) return [];
   const { adapter: givenAdapter, token: _token, concurrency: givenConcurrency, limits, ...settings } = fields;
-  const adapter = reader.read(gatewayFields.adapter, givenAdapter, [...path, "adapter"]);
+  const adapter = reader.read(gatewayFields.adapter, givenAdapter, path, "adapter");
   const secrets = readLogin(reader, path, fields);
-  const own = Object.hasOwn(fields, "limits") ? reader.read(gatewayFields.limits, limits, [...path, "limits"]) : {};
+  const own = Object.hasOwn(fields, "limits") ? reader.read(gatewayFields.limits, limits, path, "limits") : {};
   const concurrency = Object.hasOwn(fields, "concurrency")
-    ? reader.read(gatewayFields.concurrency, givenConcurrency, [...path, "concurrency"])
+    ? reader.read(gatewayFields.concurrency, givenConcurrency, path, "concurrency")
     : DEFAULT_CONCURRENCY;
   if (adapter === undefined || secrets === undefined || concurrency === undefined) return [];
   return [{ entry: { name, path, adapter, secrets, concurrency, settings }, limits: own ?? {} }];
@@ -72,32 +74,52 @@ export function readProvider(
   reader: ConfigReader,
   provider: string,
   value: unknown,
-  gatewayNames: readonly string[] | undefined,
+  gatewayNames: ReadonlySet<string> | undefined,
 ): readonly WrittenProvider[] {
   const path = ["providers", provider];
   const given = reader.fields(value, path, PROVIDER_FIELDS);
   if (given === undefined) return [];
-  const { tags: givenTags = [], gateways, writeUnverified = false, ...shared } = given;
-  const tags = reader.read(providerFields.tags, givenTags, [...path, "tags"]) ?? [];
-  const common = reader.read(providerFields.writeUnverified, writeUnverified, [...path, "writeUnverified"]) ?? false;
+  const { gateways } = given;
+  const tags = readGiven(reader, given, path, "tags", providerFields.tags) ?? [];
+  const common = readGiven(reader, given, path, "writeUnverified", providerFields.writeUnverified) ?? false;
   const saysWhere = Object.hasOwn(given, "gateways");
   const bound = saysWhere ? reader.named(gateways, [...path, "gateways"]) : [];
   if (saysWhere && bound.length === 0) reader.report([...path, "gateways"], NOWHERE);
-  const bindings = bound.flatMap(([gateway, binding]): Binding[] => {
-    const bindingPath = [...path, "gateways", gateway];
-    if (gatewayNames !== undefined && !gatewayNames.includes(gateway)) {
-      reader.report(bindingPath, `unknown gateway${suggestion(gateway, gatewayNames)}`, "key");
+  const shared = mergedFields({ fields: {}, fieldPaths: {} }, given, path, []);
+  const bindings: Binding[] = [];
+  for (const [gateway, binding] of bound) {
+    const bindingPath = path.concat("gateways", gateway);
+    if (gatewayNames !== undefined && !gatewayNames.has(gateway)) {
+      reader.report(bindingPath, unknownGateway(gateway, gatewayNames), "key");
     }
     const read = readBinding(reader, bindingPath, binding, common);
-    if (read === undefined) return [];
+    if (read === undefined) continue;
     const { own, omit, ...rest } = read;
-    const fields = mergedFields(shared, path, own, bindingPath, omit);
-    return [{ provider, tags, gateway, path: bindingPath, ...rest, ...fields, directory: reader.directory }];
-  });
-  const used = new Set(bindings.flatMap(({ fieldPaths }) => Object.values(fieldPaths).map((at) => at.join("."))));
-  const unused = updateFields.filter((field) => Object.hasOwn(shared, field) && !used.has([...path, field].join(".")));
-  for (const field of unused) judgeUnused(reader, [...path, field], field, shared[field]);
+    const { fields, fieldPaths } = mergedFields(shared, own, bindingPath, omit);
+    const { directory } = reader;
+    bindings.push({ provider, tags, gateway, path: bindingPath, ...rest, fields, fieldPaths, directory });
+  }
+  for (const field of givenFields(shared.fields)) {
+    const at = shared.fieldPaths[field];
+    const isUsed = bindings.some(({ fieldPaths }) => fieldPaths[field] === at);
+    if (!isUsed) judgeUnused(reader, [...path, field], field, shared.fields[field]);
+  }
   return [{ entry: { name: provider, gateways: saysWhere ? bound.map(([name]) => name) : undefined }, bindings }];
+}
+
+function unknownGateway(name: string, known: ReadonlySet<string>): string {
+  return `unknown gateway${known.size > MOST_SUGGESTED ? "" : suggestion(name, known)}`;
+}
+
+/** A member that may be left out; undefined without it, and after a report. */
+function readGiven<Value>(
+  reader: ConfigReader,
+  fields: Readonly<Record<string, unknown>>,
+  path: ConfigPath,
+  name: string,
+  schema: z.ZodType<Value>,
+): Value | undefined {
+  return Object.hasOwn(fields, name) ? reader.read(schema, fields[name], path, name) : undefined;
 }
 
 // A field that every binding overrides or omits reaches no adapter that would judge it, and may still hold a key.
@@ -112,9 +134,11 @@ function judgeUnused(reader: ConfigReader, path: ConfigPath, field: Field, value
 }
 
 interface WrittenBinding extends Pick<Binding, "id" | "creation" | "writeUnverified"> {
-  readonly own: Record<string, unknown>;
+  readonly own: Readonly<Record<string, unknown>>;
   readonly omit: readonly Field[];
 }
+
+const NO_FIELDS: readonly Field[] = [];
 
 function readBinding(
   reader: ConfigReader,
@@ -122,13 +146,13 @@ function readBinding(
   value: unknown,
   inherited: boolean,
 ): WrittenBinding | undefined {
-  const fields = reader.fields(value, path, BINDING_FIELDS);
-  if (fields === undefined) return undefined;
-  const { id: _id, create: _create, slug: _slug, upstream: _upstream, ...others } = fields;
-  const { omit: givenOmit = [], writeUnverified: givenUnverified = inherited, ...own } = others;
-  const identity = readIdentity(reader, path, fields);
-  const omit = reader.read(bindingFields.omit, givenOmit, [...path, "omit"]);
-  const writeUnverified = reader.read(bindingFields.writeUnverified, givenUnverified, [...path, "writeUnverified"]);
+  const own = reader.fields(value, path, BINDING_FIELDS);
+  if (own === undefined) return undefined;
+  const identity = readIdentity(reader, path, own);
+  const omit = Object.hasOwn(own, "omit") ? reader.read(bindingFields.omit, own.omit, path, "omit") : NO_FIELDS;
+  const writeUnverified = Object.hasOwn(own, "writeUnverified")
+    ? reader.read(bindingFields.writeUnverified, own.writeUnverified, path, "writeUnverified")
+    : inherited;
   if (identity === undefined || omit === undefined || writeUnverified === undefined) return undefined;
   for (const field of omit.filter((name) => Object.hasOwn(own, name))) {
     reader.report([...path, field], "is omitted and given in the same binding");
@@ -143,7 +167,7 @@ function readIdentity(
   fields: Readonly<Record<string, unknown>>,
 ): Pick<WrittenBinding, "id" | "creation"> | undefined {
   const read = <Value>(name: "id" | "create" | "slug" | "upstream", schema: z.ZodType<Value>) =>
-    Object.hasOwn(fields, name) ? { value: reader.read(schema, fields[name], [...path, name]) } : undefined;
+    Object.hasOwn(fields, name) ? { value: reader.read(schema, fields[name], path, name) } : undefined;
   const id = read("id", bindingFields.id);
   const create = read("create", bindingFields.create);
   const fixed = { slug: read("slug", bindingFields.slug), upstream: read("upstream", bindingFields.upstream) };
@@ -163,27 +187,31 @@ function readIdentity(
   }
   // A number's own text: what YAML makes of 0123 is not the id that was written.
   const written = typeof id?.value === "number" ? (reader.document.source([...path, "id"]) ?? id.value) : id?.value;
+  if (!isMade) return { id: written };
   const creation: WrittenCreation = {
     ...(fixed.slug?.value === undefined ? {} : { slug: fixed.slug.value }),
     ...(fixed.upstream?.value === undefined ? {} : { upstream: fixed.upstream.value }),
   };
-  return { id: written, ...(isMade ? { creation } : {}) };
+  return { id: written, creation };
 }
 
+type Merged = Pick<Binding, "fields" | "fieldPaths">;
+
+/** What is shared under what stands at `ownPath`, without the omitted fields. */
 function mergedFields(
-  shared: Record<string, unknown>,
-  sharedPath: ConfigPath,
-  own: Record<string, unknown>,
+  shared: Merged,
+  own: Readonly<Record<string, unknown>>,
   ownPath: ConfigPath,
   omit: readonly Field[],
-): Pick<Binding, "fields" | "fieldPaths"> {
+): Merged {
   const fields: Partial<Record<Field, unknown>> = {};
   const fieldPaths: Partial<Record<Field, ConfigPath>> = {};
   for (const field of updateFields) {
-    const isOwn = Object.hasOwn(own, field);
-    if (!isOwn && (!Object.hasOwn(shared, field) || omit.includes(field))) continue;
-    fields[field] = isOwn ? own[field] : shared[field];
-    fieldPaths[field] = [...(isOwn ? ownPath : sharedPath), field];
+    // As `concat` leaves no room for more: there are many of them.
+    const path = Object.hasOwn(own, field) ? ownPath.concat(field) : shared.fieldPaths[field];
+    if (path === undefined || (path === shared.fieldPaths[field] && omit.includes(field))) continue;
+    fields[field] = path === shared.fieldPaths[field] ? shared.fields[field] : own[field];
+    fieldPaths[field] = path;
   }
   return { fields, fieldPaths };
 }

@@ -26,7 +26,7 @@ export class ConfigReader {
 
   /** Notes a problem with a value, or with its key. The last that is noted says that there may be more. */
   report(path: ConfigPath, message: string, part?: "key" | "value"): void {
-    if (this.#isFull) return;
+    if (this.isFull) return;
     const isLast = this.#problems.length === MOST_PROBLEMS - 1;
     const shown = isLast ? `${message}; problems beyond the first ${MOST_PROBLEMS} are not shown` : message;
     this.#problems.push(this.document.problem(path, shown, part));
@@ -43,23 +43,26 @@ export class ConfigReader {
   }
 
   /** A mapping of these fields only; without `known`, of any. */
-  fields(value: unknown, path: ConfigPath, known?: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+  fields(value: unknown, path: ConfigPath, known?: ReadonlySet<string>): Readonly<Record<string, unknown>> | undefined {
     const mapping = this.#mapping(value, path, "expected a mapping");
     if (mapping === undefined || known === undefined) return mapping;
+    if (Object.keys(mapping).every((key) => known.has(key))) return mapping;
     const entries = Object.entries(mapping).filter(([key]) => {
-      if (known.includes(key)) return true;
+      if (known.has(key)) return true;
       this.#reportUnknown(path, key, known);
       return false;
     });
     return Object.fromEntries(entries);
   }
 
-  /** A value that a schema takes. */
-  read<Value>(schema: z.ZodType<Value>, value: unknown, path: ConfigPath): Value | undefined {
+  /** A value that a schema takes; of a path, its `member`. */
+  read<Value>(schema: z.ZodType<Value>, value: unknown, path: ConfigPath, member?: string): Value | undefined {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
+    const own = member === undefined ? path : [...path, member];
     for (const issue of result.error.issues) {
-      const at = [...path, ...issue.path.map(String)];
+      if (this.isFull) break;
+      const at = [...own, ...issue.path.map(String)];
       if (issue.code !== "unrecognized_keys") this.report(at, issue.message);
       else for (const key of issue.keys) this.#reportUnknown(at, key, membersAt(schema, issue.path));
     }
@@ -72,20 +75,25 @@ export class ConfigReader {
     return text === undefined ? undefined : parseReference(text, this.directory);
   }
 
-  get #isFull(): boolean {
+  /** Whether no further problem is noted. */
+  get isFull(): boolean {
     return this.#problems.length >= MOST_PROBLEMS;
   }
 
-  #reportUnknown(path: ConfigPath, key: string, known: readonly string[]): void {
-    if (this.#isFull) return;
+  #reportUnknown(path: ConfigPath, key: string, known: Iterable<string>): void {
+    if (this.isFull) return;
     this.report([...path, key], `unknown field${suggestion(key, known)}`, "key");
   }
 
-  #mapping(value: unknown, path: ConfigPath, expected: string): Record<string, unknown> | undefined {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  #mapping(value: unknown, path: ConfigPath, expected: string): Readonly<Record<string, unknown>> | undefined {
+    if (isMapping(value)) return value;
     this.report(path, expected);
     return undefined;
   }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The names that a schema's object knows at a path, to be offered for a mistyped one. */

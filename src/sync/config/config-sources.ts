@@ -23,6 +23,7 @@ export interface ConfigSources extends Locator {
 export function configSources(first: ConfigFile, others: readonly ConfigFile[] = []): ConfigSources {
   const files = [first, ...others];
   const holderOf = (path: ConfigPath): ConfigFile => {
+    if (others.length === 0) return first;
     for (let length = path.length; length > 0; length--) {
       const holder = files.find(({ document }) => document.holds(path.slice(0, length)));
       if (holder !== undefined) return holder;

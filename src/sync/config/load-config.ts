@@ -12,7 +12,7 @@ import { resolveLimits } from "./limits.ts";
 
 const DEFAULT_JOURNAL = ".gatefold/journal.jsonl";
 const ENTRY_FIELDS = ["gateways", "providers"] as const;
-const ROOT_FIELDS = [...Object.keys(rootFields), ...ENTRY_FIELDS];
+const ROOT_FIELDS = new Set<string>([...Object.keys(rootFields), ...ENTRY_FIELDS]);
 // Of the config as a whole: two files that say it would contradict each other.
 const SINGLE_FIELDS = ["journal", "fingerprintKey", "limits"] as const;
 
@@ -45,8 +45,8 @@ function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
   // Where a file could not be read, nothing is known to be missing.
   const isWhole = unreadable.length === 0 && parts.length === texts.length;
   refuseSecondPlaces(parts);
-  const names = parts.flatMap(({ root }) => namesIn(root.gateways));
-  if (isWhole && names.length === 0) parts[0]?.reader.report(["gateways"], "no gateway is defined");
+  const names = new Set(parts.flatMap(({ root }) => namesIn(root.gateways)));
+  if (isWhole && names.size === 0) parts[0]?.reader.report(["gateways"], "no gateway is defined");
   const gateways = readEntries(parts, "gateways", readGateway);
   const providers = readEntries(parts, "providers", (reader, name, value) =>
     readProvider(reader, name, value, isWhole ? names : undefined),
@@ -93,15 +93,15 @@ function readPart(
 
 /** Reports every gateway, provider and single member that an earlier file has already. */
 function refuseSecondPlaces(parts: readonly Part[]): void {
-  const places = new Map<string, string>();
+  const first = new Map<string, ConfigReader>();
   for (const { reader, root } of parts) {
     const entries = ENTRY_FIELDS.flatMap((field) => namesIn(root[field]).map((name) => [field, name]));
     const members = SINGLE_FIELDS.filter((field) => Object.hasOwn(root, field)).map((field) => [field]);
     for (const path of [...members, ...entries]) {
       const key = path.join(" ");
-      const other = places.get(key);
-      if (other !== undefined) reader.report(path, `is defined already at ${other}`, "key");
-      else places.set(key, describePlace(reader.document.place(path, "key")));
+      const other = first.get(key);
+      if (other === undefined) first.set(key, reader);
+      else reader.report(path, `is defined already at ${describePlace(other.document.place(path, "key"))}`, "key");
     }
   }
 }

@@ -99,10 +99,22 @@ class JsonText implements ReadText {
     if (known !== undefined) return known.get(name);
     const places = this.#places;
     const end = places.after(mapping);
+    let passed = 0;
+    for (let member = mapping + 1; member < end; member = places.after(member)) {
+      if (this.#nameOf(member) === name) return member;
+      passed += 1;
+      if (passed > MANY_MEMBERS) return this.#indexed(mapping).get(name);
+    }
+    return undefined;
+  }
+
+  #indexed(mapping: number): ReadonlyMap<string, number> {
+    const places = this.#places;
+    const end = places.after(mapping);
     const index = new Map<string, number>();
     for (let member = mapping + 1; member < end; member = places.after(member)) index.set(this.#nameOf(member), member);
-    if (index.size > MANY_MEMBERS) this.#indexes.set(mapping, index);
-    return index.get(name);
+    this.#indexes.set(mapping, index);
+    return index;
   }
 
   #item(list: number, name: string): number | undefined {
