@@ -10,9 +10,9 @@ export interface ParseBudget {
   jsonValues: number;
 }
 
-/** The budget of one config: 4 MiB of YAML of 300,000 tokens, and 64 MiB of JSON of 4,000,000 values. */
+/** The budget of one config: 4 MiB of YAML of 300,000 tokens, and 64 MiB of JSON of 2,000,000 values. */
 export function parseBudget(): ParseBudget {
-  return { characters: 4 * MEBI, tokens: 300_000, jsonCharacters: MOST_CONFIG_BYTES, jsonValues: 4_000_000 };
+  return { characters: 4 * MEBI, tokens: 300_000, jsonCharacters: MOST_CONFIG_BYTES, jsonValues: 2_000_000 };
 }
 
 const MEBI = 1024 * 1024;
@@ -25,7 +25,7 @@ export const MAX_DEPTH = 64;
 export const TOO_LARGE =
   "is too large: a config has at most 4 MiB of YAML and 64 MiB of JSON in all; give each group of providers its own";
 export const TOO_MANY =
-  "holds too much: a config has at most 300,000 YAML tokens (names, values, brackets, line ends), or 4,000,000 values of JSON, in all";
+  "holds too much: a config has at most 300,000 YAML tokens (names, values, brackets, line ends), or 2,000,000 values of JSON, in all";
 export const TOO_LARGE_FOR_YAML =
   "is not valid JSON here, and too large to be read as YAML: that has at most 4 MiB and 300,000 tokens in all";
 
@@ -35,3 +35,5 @@ export const INEXACT = "is too large to be kept exactly; quote it to make it a t
 
 /** A file with more problems than this is no config with mistakes. */
 export const MOST_PROBLEMS = 1000;
+/** No list of a config, of tags or of fields, is longer. */
+export const MOST_ITEMS = 1000;

@@ -1,4 +1,3 @@
-import { LineCounter } from "yaml";
 import { apartFromSuggestion } from "../../contract/nearest.ts";
 import { type ParseBudget, parseBudget } from "./config-bounds.ts";
 import { ConfigError, type ConfigProblem, type Place } from "./config-error.ts";
@@ -6,6 +5,7 @@ import { NotJson, scanJson } from "./json-scan.ts";
 import { readJson } from "./read-json.ts";
 import { BrokenText, type ReadText } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
+import { TextLines } from "./text-lines.ts";
 
 /** A place in the config: the names that lead to it; items of a list by their index. */
 export type ConfigPath = readonly string[];
@@ -34,11 +34,10 @@ export interface ConfigDocument extends Locator {
  * @throws ConfigError with the place of every syntax error
  */
 export function parseConfigDocument(file: string, text: string, budget: ParseBudget = parseBudget()): ConfigDocument {
-  let lines: LineCounter | undefined;
+  let lines: TextLines | undefined;
   const at = (offset: number): Place => {
-    lines ??= linesOf(text);
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
+    lines ??= new TextLines(text);
+    return { file, ...lines.at(offset) };
   };
   try {
     const read = readText(text, budget);
@@ -79,12 +78,4 @@ function offsetOf(read: ReadText, path: ConfigPath, part: "key" | "value"): numb
     if (offset !== undefined) return offset;
   }
   return read.find([])?.value ?? 0;
-}
-
-/** The lines of a text, as YAML counts them: each ends with a line feed. */
-function linesOf(text: string): LineCounter {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) lines.addNewLine(end + 1);
-  return lines;
 }

@@ -88,16 +88,27 @@ export function readProvider(
   const shared = mergedFields({ fields: {}, fieldPaths: {} }, given, path, []);
   const bindings: Binding[] = [];
   for (const [gateway, binding] of bound) {
+    if (reader.isFull) break;
     const bindingPath = path.concat("gateways", gateway);
     if (gatewayNames !== undefined && !gatewayNames.has(gateway)) {
       reader.report(bindingPath, unknownGateway(gateway, gatewayNames), "key");
     }
     const read = readBinding(reader, bindingPath, binding, common);
     if (read === undefined) continue;
-    const { own, omit, ...rest } = read;
+    const { identity, writeUnverified, own, omit } = read;
     const { fields, fieldPaths } = mergedFields(shared, own, bindingPath, omit);
     const { directory } = reader;
-    bindings.push({ provider, tags, gateway, path: bindingPath, ...rest, fields, fieldPaths, directory });
+    bindings.push({
+      provider,
+      tags,
+      gateway,
+      path: bindingPath,
+      writeUnverified,
+      fields,
+      fieldPaths,
+      directory,
+      ...identity,
+    });
   }
   for (const field of givenFields(shared.fields)) {
     const at = shared.fieldPaths[field];
@@ -133,7 +144,11 @@ function judgeUnused(reader: ConfigReader, path: ConfigPath, field: Field, value
   reader.read(schema, resolved[field], path);
 }
 
-interface WrittenBinding extends Pick<Binding, "id" | "creation" | "writeUnverified"> {
+/** Which object a binding is about. */
+type Identity = Pick<Binding, "id" | "creation">;
+
+interface WrittenBinding extends Pick<Binding, "writeUnverified"> {
+  readonly identity: Identity;
   readonly own: Readonly<Record<string, unknown>>;
   readonly omit: readonly Field[];
 }
@@ -157,15 +172,15 @@ function readBinding(
   for (const field of omit.filter((name) => Object.hasOwn(own, name))) {
     reader.report([...path, field], "is omitted and given in the same binding");
   }
-  return { ...identity, writeUnverified, own, omit };
+  return { identity, writeUnverified, own, omit };
 }
 
-/** Which object a binding is about: one that has an id, or one that is to be made. */
+/** One that has an id, or one that is to be made. */
 function readIdentity(
   reader: ConfigReader,
   path: ConfigPath,
   fields: Readonly<Record<string, unknown>>,
-): Pick<WrittenBinding, "id" | "creation"> | undefined {
+): Identity | undefined {
   const read = <Value>(name: "id" | "create" | "slug" | "upstream", schema: z.ZodType<Value>) =>
     Object.hasOwn(fields, name) ? { value: reader.read(schema, fields[name], path, name) } : undefined;
   const id = read("id", bindingFields.id);

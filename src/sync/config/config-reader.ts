@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
-import { MOST_PROBLEMS } from "./config-bounds.ts";
+import { MOST_ITEMS, MOST_PROBLEMS } from "./config-bounds.ts";
 import type { ConfigDocument, ConfigPath } from "./config-document.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { NAME, referenceText } from "./config-fields.ts";
@@ -47,19 +47,22 @@ export class ConfigReader {
     const mapping = this.#mapping(value, path, "expected a mapping");
     if (mapping === undefined || known === undefined) return mapping;
     if (Object.keys(mapping).every((key) => known.has(key))) return mapping;
-    const entries = Object.entries(mapping).filter(([key]) => {
-      if (known.has(key)) return true;
-      this.#reportUnknown(path, key, known);
-      return false;
-    });
-    return Object.fromEntries(entries);
+    for (const key of Object.keys(mapping)) if (!known.has(key)) this.#reportUnknown(path, key, known);
+    const names = [...known].filter((name) => Object.hasOwn(mapping, name));
+    return Object.fromEntries(names.map((name) => [name, mapping[name]]));
   }
 
   /** A value that a schema takes; of a path, its `member`. */
   read<Value>(schema: z.ZodType<Value>, value: unknown, path: ConfigPath, member?: string): Value | undefined {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
+    const isLong = Array.isArray(value) && value.length > MOST_ITEMS;
+    // Each item that is wrong would be a problem of its own.
+    const result = isLong ? undefined : schema.safeParse(value);
+    if (result?.success) return result.data;
     const own = member === undefined ? path : [...path, member];
+    if (result === undefined) {
+      this.report(own, `is too long: a list has at most ${MOST_ITEMS} items`);
+      return undefined;
+    }
     for (const issue of result.error.issues) {
       if (this.isFull) break;
       const at = [...own, ...issue.path.map(String)];

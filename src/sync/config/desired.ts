@@ -44,11 +44,12 @@ export function secretsOf(written: WrittenFields): {
   const literals: LiteralSecret[] = [];
   for (const field of ["credential", "native"] as const) {
     for (const [member, value] of membersOf(written.fields[field])) {
-      const path = [...(written.fieldPaths[field] ?? [field]), member];
-      const reference = parseReference(value, written.directory);
       if (field === "credential" && !SECRET_MEMBERS.has(member)) continue;
-      if (reference !== undefined) uses.push({ field, path, reference });
-      else if (field === "credential") literals.push({ path });
+      const reference = parseReference(value, written.directory);
+      if (reference === undefined && field === "native") continue;
+      const path = [...(written.fieldPaths[field] ?? [field]), member];
+      if (reference === undefined) literals.push({ path });
+      else uses.push({ field, path, reference });
     }
   }
   return { uses, literals };
@@ -62,17 +63,18 @@ export function withSecrets(
 ): Record<string, unknown> {
   const members = chosen.map((field): [string, unknown] => {
     const value = fields[field];
-    const holdsSecrets = (field === "credential" || field === "native") && membersOf(value).length > 0;
-    return [field, holdsSecrets ? replaced(value, field, directory, secretFor) : value];
+    const mayHoldSecrets = field === "credential" || field === "native";
+    return [field, mayHoldSecrets ? replaced(value, field, directory, secretFor) : value];
   });
   return Object.fromEntries(members);
 }
 
+const UNRESOLVED = secret("unresolved");
+const UNRESOLVED_ACCOUNT = secret('{"client_email":"unresolved","private_key":"unresolved"}');
+
 /** Stands in for a secret that is not resolved: of the shape that the member needs, and nothing more. */
 export function placeholder(member: string): Secret {
-  return secret(
-    member === "serviceAccount" ? '{"client_email":"unresolved","private_key":"unresolved"}' : "unresolved",
-  );
+  return member === "serviceAccount" ? UNRESOLVED_ACCOUNT : UNRESOLVED;
 }
 
 function replaced(
@@ -80,8 +82,10 @@ function replaced(
   field: string,
   directory: string | undefined,
   secretFor: (reference: SecretReference, member: string) => Secret,
-): Record<string, unknown> {
-  const members = membersOf(value).map(([member, text]): [string, unknown] => {
+): unknown {
+  const written = membersOf(value);
+  if (written.length === 0) return value;
+  const members = written.map(([member, text]): [string, unknown] => {
     const reference = field === "native" || SECRET_MEMBERS.has(member) ? parseReference(text, directory) : undefined;
     return [member, reference === undefined ? text : secretFor(reference, member)];
   });

@@ -113,7 +113,8 @@ function readEntries<Entry>(
 ): readonly Entry[] {
   return parts.flatMap(({ reader, root }) => {
     const entries = Object.hasOwn(root, field) ? reader.named(root[field], [field]) : [];
-    return entries.flatMap(([name, value]) => read(reader, name, value));
+    // No further problem is shown.
+    return entries.flatMap(([name, value]) => (reader.isFull ? [] : read(reader, name, value)));
   });
 }
 

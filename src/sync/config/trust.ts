@@ -27,8 +27,13 @@ export function requireTrust(
   const problems: ConfigProblem[] = [];
   const report = (path: ConfigPath, message: string) =>
     problems.push({ ...config.sources.problem(path, message), ...TRUST_ADVICE });
+  // Where a file leads is asked of the file system: once for each.
+  const known = new Map<string, string | undefined>();
   const judge = (path: ConfigPath, reference: SecretReference) => {
-    const message = referenceProblem(reference, config.sources.directoryOf(path));
+    const { kind, target, directory = config.sources.directoryOf(path) } = reference;
+    const key = `${kind}:${target}\n${directory}`;
+    if (!known.has(key)) known.set(key, referenceProblem(reference, directory));
+    const message = known.get(key);
     if (message !== undefined) report(path, message);
   };
   if (config.fingerprintKey !== undefined) judge(["fingerprintKey"], config.fingerprintKey);
