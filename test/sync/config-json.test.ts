@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigPath, parseConfigDocument } from "../../src/sync/index.ts";
+import { ConfigError, type ConfigPath, parseConfig, parseConfigDocument } from "../../src/sync/index.ts";
 import fc, { codePoint } from "../support/property.ts";
 import { runs } from "../support/runs.ts";
 
@@ -178,6 +178,18 @@ describe("JSON that is too large for YAML", () => {
     ["a comma too many", '"b": 1,', 8, expect.stringMatching(/^is not valid JSON here, and too large/)],
   ])("is refused for %s, at its place", (_what, members, column, message) => {
     expect(answers(members)).toEqual([{ file: "a.json", line: 2, column, path: "", message }]);
+  });
+
+  it("has no list of tags or of fields with more than 1,000 items", () => {
+    const gateways = { g: { adapter: "ngrok", token: "env:T" } };
+    const tagged = (count: number) => {
+      const p = { name: "P", tags: Array.from({ length: count }, () => "prod"), gateways: { g: { id: "x" } } };
+      return JSON.stringify({ version: 1, gateways, providers: { p } });
+    };
+    expect(parseConfig("a.json", tagged(1000), "/").bindings[0]?.tags).toHaveLength(1000);
+    expect(() => parseConfig("a.json", tagged(1001), "/")).toThrow(
+      /a.json:1:\d+: providers.p.tags: is too long: a list has at most 1000 items$/,
+    );
   });
 
   it("has at most so many values and characters", () => {
