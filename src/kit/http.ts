@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { AxiosResponse } from "axios";
+import type { AxiosAdapter, AxiosResponse } from "axios";
 import type { Secret } from "../contract/secret.ts";
 import { type Authentication, authenticationHeader, authenticationHeaderName } from "./authentication.ts";
 import { renderBody, renderForm, type WireBody, type WireForm } from "./body.ts";
@@ -121,11 +121,15 @@ function wireRequest(
 
 /** Through axios with an adapter of our own: its own one is most of what a request costs. */
 function createDirect({ Axios }: AxiosModule, exchange: Exchange): Exchange {
-  const client = new Axios({
-    adapter: async (config) => ({ config, data: await config.data(), status: 0, statusText: "", headers: {} }),
-  });
-  // In a function: of what it is given as it is, axios makes copies, and keeps them in its errors.
-  return async (wire) => (await client.request<HttpResult>({ data: () => exchange(wire) })).data;
+  const client = new Axios({});
+  return async (wire) => {
+    const { method, url } = wire;
+    // The rest is known to the adapter alone: of headers and a body axios makes copies, and keeps them in its errors.
+    const adapter: AxiosAdapter = async (config) => {
+      return { config, data: await exchange(wire), status: 0, statusText: "", headers: {} };
+    };
+    return (await client.request<HttpResult>({ method, url, adapter })).data;
+  };
 }
 
 /** Through axios' own adapter, which knows how a proxy is named, talked to and passed by. */
