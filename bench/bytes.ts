@@ -44,7 +44,7 @@ export const measureBytes: Measurement = async () => {
       what: `\`${name}\` in a bundle, minified, without axios and zod`,
       ours: `${kB.toFixed(1)} kB (gzipped ${(gzipSync(bytes).length / 1000).toFixed(1)})`,
       against: said.join(", "),
-      goal: `<= ${GOAL_KB} kB`,
+      goal: `≤ ${GOAL_KB} kB`,
       isReached: kB <= GOAL_KB,
     });
   }
@@ -63,7 +63,7 @@ function installed(): Row {
     what: "packages of others that an install brings",
     ours: String(packages.length),
     against: "",
-    goal: `<= ${MOST_PACKAGES}`,
+    goal: `≤ ${MOST_PACKAGES}`,
     isReached: packages.length <= MOST_PACKAGES,
   };
 }

@@ -78,7 +78,7 @@ export const measureStart: Measurement = async () => {
         against: `${floor.what}: ${rounds.median(against.name).toFixed(0)} ms`,
         ratio: `${ratio.toFixed(2)}${Number.isFinite(busy) ? `; processor time ${busy.toFixed(2)}` : ""}`,
         spread: rounds.spread(name, against.name),
-        goal: `<= ${against.goal}`,
+        goal: `≤ ${against.goal} ×`,
         isReached: ratio <= against.goal,
       },
     ];
