@@ -83,6 +83,17 @@ describe.each(Object.entries(ways))("a reply that comes %s", (_way, reach) => {
     expect(result).toStrictEqual({ kind: "reply", status, text: "" });
   });
 
+  it.each([
+    ["gzip", gzipSync(TEXT)],
+    ["br", brotliCompressSync(TEXT)],
+  ])("is taken as far as it goes where what was packed ends too early: %s", async (encoding, packed) => {
+    const server = await serve((_incoming, response) =>
+      response.writeHead(200, { "content-encoding": encoding }).end(packed.subarray(0, -1)),
+    );
+    const result = await reach(server.url)(request, token);
+    expect(result).toStrictEqual({ kind: "reply", status: 200, text: expect.any(String) });
+  });
+
   it("is put together from parts that end within a character, and loses its byte order mark", async () => {
     const bytes = Buffer.from(`\ufeff${TEXT}`);
     const server = await serve((_incoming, response) => {
