@@ -94,6 +94,14 @@ describe.each(Object.entries(ways))("a reply that comes %s", (_way, reach) => {
     expect(result).toStrictEqual({ kind: "reply", status: 200, text: expect.any(String) });
   });
 
+  it.each(["gzip", "deflate", "br"])("that is not packed as it says is a failure: %s", async (encoding) => {
+    const server = await serve((_incoming, response) =>
+      response.writeHead(200, { "content-encoding": encoding }).end("{ this is no packed text }"),
+    );
+    const result = await reach(server.url)(request, token);
+    expect(result).toMatchObject({ kind: "network", sent: true });
+  });
+
   it("is put together from parts that end within a character, and loses its byte order mark", async () => {
     const bytes = Buffer.from(`\ufeff${TEXT}`);
     const server = await serve((_incoming, response) => {
