@@ -13,6 +13,7 @@ const config: Config = {
   moduleNameMapper: {
     "^gatefold$": "<rootDir>/src/index.ts",
     "^gatefold/(kit|sync|testing|opentelemetry)$": "<rootDir>/src/$1/index.ts",
+    "^\\.\\./locales/index\\.cjs$": "<rootDir>/test/support/no-locales.ts",
   },
   transform: {
     "\\.ts$": [
