@@ -5,6 +5,7 @@ import { measureApply } from "./apply.ts";
 import { measureApplyRequests } from "./apply-requests.ts";
 import { measureBudget } from "./budget.ts";
 import { measureBytes } from "./bytes.ts";
+import { measureJournal } from "./journal.ts";
 import { measureMapping } from "./mapping.ts";
 import { measurePlan } from "./plan.ts";
 import { measureRequests } from "./requests.ts";
@@ -29,6 +30,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   mapping: measureMapping,
   plan: measurePlan,
   apply: measureApply,
+  journal: measureJournal,
   start: measureStart,
   bytes: measureBytes,
   watching: measureWatching,

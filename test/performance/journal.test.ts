@@ -1,6 +1,7 @@
+import crypto from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { type Happening, type Journal, openJournal } from "../../src/sync/index.ts";
+import { type Happening, type Journal, openJournal, readJournal } from "../../src/sync/index.ts";
 import { testRuntime, useTemporaryDirectory } from "../support/sync.ts";
 
 const directory = useTemporaryDirectory();
@@ -50,3 +51,25 @@ it.each([1, 8, 64])(
     expect(waits).toBe(2 * rounds + (atOnce === 1 ? 0 : 1));
   },
 );
+
+it("reading a journal parses and hashes each line once", async () => {
+  const file = join(directory.path, "journal.jsonl");
+  const journal = await openJournal(file, testRuntime(), { command: "apply" });
+  const lines = 500;
+  await Promise.all(Array.from({ length: lines }, (_, id) => journal.append(intentOf(id))));
+  await journal.close();
+  const parsing = jest.spyOn(JSON, "parse");
+  const hashing = jest.spyOn(crypto, "hash");
+  try {
+    const events = await readJournal(file);
+    const parses = parsing.mock.calls.length;
+    expect({ events: events?.length, parses, hashes: hashing.mock.calls.length }).toEqual({
+      events: lines,
+      parses: lines,
+      hashes: lines,
+    });
+  } finally {
+    parsing.mockRestore();
+    hashing.mockRestore();
+  }
+});

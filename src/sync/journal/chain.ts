@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { canonicalJson, parseJsonObject } from "../../contract/json.ts";
+import { parseOften } from "../../contract/parse-often.ts";
 import { frameSchema, type Happening, happeningSchema, type JournalEvent } from "./event.ts";
 
 // A line is `{"seq":…,"previous":…,"at":…,"run":…,` then the happening's members in canonical order, then `"hash":…}`.
@@ -52,7 +53,7 @@ export interface CheckedChain {
  * @throws TypeError when the happening is not one that a journal takes
  */
 export function encodeLine(head: ChainHead, happening: Happening, at: number, run: string): EncodedLine {
-  const checked = happeningSchema.safeParse(happening);
+  const checked = parseOften(happeningSchema, happening);
   if (!checked.success) {
     const issues = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
     throw new TypeError(`an event of type ${happening.type} cannot be written: ${issues}`);
@@ -60,7 +61,7 @@ export function encodeLine(head: ChainHead, happening: Happening, at: number, ru
   const frame = { seq: head.seq + 1, previous: head.hash, at: new Date(at).toISOString(), run };
   const line = render(frame, checked.data);
   if (line === undefined) throw new TypeError(`an event of type ${happening.type} cannot be written: it is not JSON`);
-  const event = { ...checked.data, seq: frame.seq, at: frame.at, run };
+  const event = eventOf(frame, checked.data);
   return { text: `${line.text}\n`, event, head: { seq: frame.seq, hash: line.hash } };
 }
 
@@ -150,17 +151,23 @@ function canonicalText(value: unknown): string | undefined {
 // More than any event has. What is deeper takes the slow way, which knows the true limit.
 const QUICK_LEVELS = 8;
 
-/** Whether a value certainly is JSON with its members in canonical order already, as all is that a journal's line holds. */
+/** Whether a JSON value certainly has its members in canonical order already, as most of what a journal's line holds. */
 function isCanonical(value: unknown, levels: number): boolean {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || levels === 0) return false;
-  if (Array.isArray(value)) return Array.from(value).every((item) => isCanonical(item, levels - 1));
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  const members = Object.entries(value);
-  return members.every(([name, member], index) => {
-    return isCanonical(member, levels - 1) && (index === 0 || (members[index - 1]?.[0] ?? name) < name);
-  });
+  if (typeof value !== "object" || value === null) return true;
+  if (levels === 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isCanonical(item, levels - 1));
+  let last = "";
+  const members: Readonly<Record<string, unknown>> = { ...value };
+  for (const name in members) {
+    if (name < last || !isCanonical(members[name], levels - 1)) return false;
+    last = name;
+  }
+  return true;
+}
+
+// In this order: what is added behind a copy makes it many times as costly.
+function eventOf({ seq, at, run }: Omit<Frame, "previous">, happening: Happening): JournalEvent {
+  return { seq, at, run, ...happening };
 }
 
 function beginning({ seq, previous }: Pick<Frame, "seq" | "previous">): string {
@@ -172,7 +179,7 @@ function checkLine(bytes: Uint8Array, head: ChainHead): CheckedLine | string {
   const text = decode(bytes);
   const value = text === undefined ? undefined : parseJsonObject(text);
   if (value === undefined) return "is not JSON";
-  const framed = frameSchema.safeParse(value);
+  const framed = parseOften(frameSchema, value);
   if (!framed.success) return "is not a line of a journal, or was changed";
   const { seq, at, run, previous, hash, ...content } = framed.data;
   // Byte by byte: another spelling of the same content was not written by a run either.
@@ -182,9 +189,9 @@ function checkLine(bytes: Uint8Array, head: ChainHead): CheckedLine | string {
   if (seq !== head.seq + 1 || previous !== head.hash) {
     return `a line is missing before this one, or was moved: number ${seq} follows number ${head.seq}`;
   }
-  const happening = happeningSchema.safeParse(content);
+  const happening = parseOften(happeningSchema, content);
   if (!happening.success) return "is of a kind that this version does not know: a newer version may have written it";
-  return { event: { ...happening.data, seq, at, run }, head: { seq, hash } };
+  return { event: eventOf({ seq, at, run }, happening.data), head: { seq, hash } };
 }
 
 function decode(bytes: Uint8Array): string | undefined {

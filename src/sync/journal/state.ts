@@ -196,12 +196,13 @@ function record(
   for (const field of fields) {
     const fingerprint = fingerprints[field];
     const shown = unechoed[field];
-    draft.fields[field] = {
-      ...(fingerprint === undefined ? {} : { fingerprint }),
-      ...(field === "credential" && hint !== undefined ? { hint } : {}),
-      ...(updatedAt === undefined ? {} : { updatedAt }),
-      ...(shown === undefined ? {} : { shown }),
-    };
+    // A journal may have a hundred thousand lines: members that are set cost far less than objects that are spread.
+    const known: { -readonly [Member in keyof FieldRecord]: FieldRecord[Member] } = {};
+    if (fingerprint !== undefined) known.fingerprint = fingerprint;
+    if (field === "credential" && hint !== undefined) known.hint = hint;
+    if (updatedAt !== undefined) known.updatedAt = updatedAt;
+    if (shown !== undefined) known.shown = shown;
+    draft.fields[field] = known;
   }
 }
 
