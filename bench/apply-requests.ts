@@ -3,21 +3,19 @@ import { barndoor } from "gatefold/adapters/barndoor";
 import { ngrok } from "gatefold/adapters/ngrok";
 import { respan } from "gatefold/adapters/respan";
 import { startSandbox } from "gatefold/testing";
-import { checkedConfig, inFolder, opened, withPlan } from "./changes.ts";
+import { type Account, checkedConfig, inFolder, KEY, opened, withPlan } from "./changes.ts";
 import type { Measurement } from "./row.ts";
 
 const OBJECTS = 60;
 const numbers = Array.from({ length: OBJECTS }, (_, index) => index + 1);
 const barndoorId = (number: number) => `4f8b2a3c-12ee-4d92-9c7b-${String(number).padStart(12, "0")}`;
 
-const KEY = "credential: { scheme: api_key, apiKey: env:UPSTREAM_KEY }";
-
 /** What each change costs where the vendor has its fewest calls for it. */
 const changes = [
-  { vendor: "respan", what: "name and key", fields: `name: New, ${KEY}`, calls: 1 },
-  { vendor: "barndoor", what: "name and key", fields: `name: New, ${KEY}`, calls: 1 },
-  { vendor: "ngrok", what: "name and key", fields: `name: New, ${KEY}`, calls: 1 },
-  { vendor: "ngrok", what: "name, key and description", fields: `name: New, description: New, ${KEY}`, calls: 2 },
+  { vendor: "respan", what: "name and key", fields: { name: "New", ...KEY }, calls: 1 },
+  { vendor: "barndoor", what: "name and key", fields: { name: "New", ...KEY }, calls: 1 },
+  { vendor: "ngrok", what: "name and key", fields: { name: "New", ...KEY }, calls: 1 },
+  { vendor: "ngrok", what: "name, key and description", fields: { name: "New", description: "New", ...KEY }, calls: 2 },
   { vendor: "ngrok", what: "key alone, the name is read", fields: KEY, calls: 2 },
 ] as const;
 
@@ -45,7 +43,7 @@ export const measureApplyRequests: Measurement = () =>
     ];
   });
 
-async function count(vendor: (typeof changes)[number]["vendor"], fields: string, file: string) {
+async function count(vendor: (typeof changes)[number]["vendor"], fields: Account["fields"], file: string) {
   const sandbox = await startSandbox({ seed: seedOf(vendor) });
   try {
     const token = { GATEWAY_TOKEN: sandbox.tokens[vendor] };
@@ -64,10 +62,10 @@ async function count(vendor: (typeof changes)[number]["vendor"], fields: string,
 }
 
 function accountOf(vendor: (typeof changes)[number]["vendor"], url: string) {
-  const settings = `token: env:GATEWAY_TOKEN, baseUrl: ${JSON.stringify(url)}`;
-  if (vendor === "respan") return { adapter: respan, settings: `${settings}, rateLimit: false`, ids: numbers };
+  const settings = { token: "env:GATEWAY_TOKEN", baseUrl: url };
+  if (vendor === "respan") return { adapter: respan, settings: { ...settings, rateLimit: false }, ids: numbers };
   if (vendor === "barndoor")
-    return { adapter: barndoor, settings: `${settings}, updateMethod: PATCH`, ids: numbers.map(barndoorId) };
+    return { adapter: barndoor, settings: { ...settings, updateMethod: "PATCH" }, ids: numbers.map(barndoorId) };
   return { adapter: ngrok, settings, ids: numbers.map((number) => `aigpk_${number}`) };
 }
 

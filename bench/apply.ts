@@ -1,21 +1,25 @@
 import { join } from "node:path";
 import { ngrok } from "gatefold/adapters/ngrok";
-import { checkedConfig, inFolder, inProcess, withPlan } from "./changes.ts";
+import { checkedConfig, inFolder, inProcess, KEY, withPlan } from "./changes.ts";
 import { appendAll, countDisk } from "./disk.ts";
 import { takeTurns } from "./rounds.ts";
 import type { Measurement } from "./row.ts";
 
-// As many as one config holds with these fields.
-const CHANGES = 5000;
+const CHANGES = 10_000;
 const ROUNDS = 3;
-const FIELDS = "name: New, credential: { scheme: api_key, apiKey: env:UPSTREAM_KEY }";
 
 /** What the journal's promise costs: an apply to gateways that take no time, against nothing but its waits for the disk. */
 export const measureApply: Measurement = () =>
   inFolder(async (folder) => {
     const ids = Array.from({ length: CHANGES }, (_, index) => `aigpk_${index}`);
     const checked = checkedConfig([
-      { name: "account", adapter: ngrok, settings: "token: env:NGROK_TOKEN", ids, fields: FIELDS },
+      {
+        name: "account",
+        adapter: ngrok,
+        settings: { token: "env:NGROK_TOKEN" },
+        ids,
+        fields: { name: "New", ...KEY },
+      },
     ]);
     const connections = inProcess(checked);
     let [groups, waitedShare, processorShare]: [readonly number[], number, number] = [[], 0, 0];

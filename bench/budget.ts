@@ -6,15 +6,14 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ngrok } from "gatefold/adapters/ngrok";
-import { checkedConfig, inFolder, opened, withPlan } from "./changes.ts";
+import { checkedConfig, inFolder, KEY, opened, withPlan } from "./changes.ts";
 import type { Measurement } from "./row.ts";
 
 const CHANGES = 1000;
 const LIMIT = { requests: 20, perMs: 1000 };
 // The first windows fill up while nobody knows yet how far away the vendor is.
 const WARM_UP_MS = 3000;
-const KEY = "sk-bench-old-key-2026";
-const FIELDS = "name: New, credential: { scheme: api_key, apiKey: env:UPSTREAM_KEY }";
+const OLD_KEY = "sk-bench-old-key-2026";
 
 /** A vendor as it limits an account, and how far away it is. */
 const vendors = [
@@ -47,8 +46,14 @@ async function use(vendor: Vendor, file: string): Promise<{ readonly rate: numbe
   const server = fork(fileURLToPath(new URL("./budget.mjs", import.meta.url)), [SERVE, JSON.stringify(vendor)]);
   const [port]: unknown[] = await once(server, "message");
   const ids = Array.from({ length: CHANGES }, (_, index) => `aigpk_${index}`);
-  const settings = `token: env:NGROK_TOKEN, baseUrl: "http://127.0.0.1:${port}", concurrency: 16, rateLimit: { requests: ${LIMIT.requests}, perMs: ${LIMIT.perMs} }`;
-  const checked = checkedConfig([{ name: "account", adapter: ngrok, settings, ids, fields: FIELDS }]);
+  const settings = {
+    token: "env:NGROK_TOKEN",
+    baseUrl: `http://127.0.0.1:${port}`,
+    concurrency: 16,
+    rateLimit: LIMIT,
+  };
+  const fields = { name: "New", ...KEY };
+  const checked = checkedConfig([{ name: "account", adapter: ngrok, settings, ids, fields }]);
   const connections = await opened(checked, { NGROK_TOKEN: "bench-token-0123456789" });
   await withPlan(checked, connections, file, async (_planned, apply) => {
     const { rows } = await apply();
@@ -104,7 +109,7 @@ function serve({ window, fromMs, toMs }: Vendor): void {
 
 function shown(id: string, name: string) {
   const at = "2024-01-15T10:30:00Z";
-  return { id, providerId: "openai", name, keyRedacted: `${KEY.slice(0, 3)}…`, createdAt: at, updatedAt: at };
+  return { id, providerId: "openai", name, keyRedacted: `${OLD_KEY.slice(0, 3)}…`, createdAt: at, updatedAt: at };
 }
 
 const list = () => ({

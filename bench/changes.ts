@@ -25,11 +25,11 @@ import {
 export interface Account {
   readonly name: string;
   readonly adapter: AnyAdapter;
-  /** Besides `adapter`, as members of a YAML flow mapping. */
-  readonly settings: string;
+  /** Besides `adapter`, as a config has them. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly ids: readonly ProviderId[];
-  /** What every object gets, as members of a YAML flow mapping. */
-  readonly fields: string;
+  /** What every object gets, as a config has it. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What a config refers to. */
@@ -38,26 +38,27 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   FINGERPRINT_KEY: "a random text that nobody guesses",
 };
 
-const NO_LIMITS = "{ update: { percent: 100 }, key: { percent: 100 } }";
+/** The key that a config writes. */
+export const KEY = { credential: { scheme: "api_key", apiKey: "env:UPSTREAM_KEY" } } as const;
+
+const NO_LIMITS = { update: { percent: 100 }, key: { percent: 100 } };
 
 /** A config over some accounts, checked. */
 export function checkedConfig(accounts: readonly Account[]) {
-  const gateways = accounts.map(
-    ({ name, adapter, settings }) => `  ${name}: { adapter: ${adapter.name}, ${settings} }`,
-  );
+  const gateways = accounts.map(({ name, adapter, settings }) => [name, { adapter: adapter.name, ...settings }]);
   const providers = accounts.flatMap(({ name, ids, fields }) =>
-    ids.map((id, index) => `  ${name}-${index}: { ${fields}, gateways: { ${name}: { id: ${JSON.stringify(id)} } } }`),
+    ids.map((id, index) => [`${name}-${index}`, { ...fields, gateways: { [name]: { id } } }]),
   );
-  const text = `version: 1
-fingerprintKey: env:FINGERPRINT_KEY
-limits: { update: { percent: 100 }, key: { percent: 100 }, total: ${NO_LIMITS} }
-gateways:
-${gateways.join("\n")}
-providers:
-${providers.join("\n")}
-`;
+  // As JSON, of which a config holds more than of YAML.
+  const text = JSON.stringify({
+    version: 1,
+    fingerprintKey: "env:FINGERPRINT_KEY",
+    limits: { ...NO_LIMITS, total: NO_LIMITS },
+    gateways: Object.fromEntries(gateways),
+    providers: Object.fromEntries(providers),
+  });
   const adapters = accounts.map(({ adapter }) => adapter);
-  return checkConfig(parseConfig("gatefold.yaml", text, tmpdir()), adapters);
+  return checkConfig(parseConfig("gatefold.json", text, tmpdir()), adapters);
 }
 
 type Checked = ReturnType<typeof checkedConfig>;
