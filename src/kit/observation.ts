@@ -29,10 +29,13 @@ export interface ObservedRequest {
   retried(retry: Omit<RetryEvent, "request">): void;
 }
 
-/** What is told of one call, from its start to its end. After the end nothing more is told. */
+/**
+ * What is told of one call, from its start to its end. After the end nothing more is told. What a hook is told is a redacted copy:
+ * it is made when the first hook that wants it is met, so that what nobody listens to costs nothing.
+ */
 export class Observation {
   readonly #observer: Observer;
-  readonly #operation: Operation;
+  readonly #operation: () => Operation;
   readonly #startedAt = performance.now();
   readonly #underWay = new Set<ObservedRequest>();
   #known: readonly Secret[];
@@ -42,8 +45,8 @@ export class Observation {
     this.#observer = observer;
     this.#known = known;
     // The same object in every event: a hook that changes it would change it for the others.
-    this.#operation = Object.freeze(this.#redacted(operation));
-    this.#tell("onStart", (hook) => hook.onStart?.(this.#operation));
+    this.#operation = madeOnce(() => Object.freeze(this.#redacted(operation)));
+    this.#tell("onStart", (hook) => hook.onStart?.(this.#operation()));
   }
 
   /** From now on, what the call knows of secrets is this list, which may grow. */
@@ -69,51 +72,56 @@ export class Observation {
     more: Pick<RequestEvent, "attempt" | "purpose">,
     known: readonly Secret[],
   ): ObservedRequest {
-    const event: RequestEvent = { operation: this.#operation, ...this.#redacted(request, known), ...more };
+    const event = madeOnce((): RequestEvent => {
+      return { operation: this.#operation(), ...this.#redacted(request, known), ...more };
+    });
     const startedAt = performance.now();
     const observed: ObservedRequest = {
       answered: (answer) => {
         if (!this.#underWay.delete(observed)) return;
         const durationMs = performance.now() - startedAt;
-        const response: ResponseEvent = { request: event, ...this.#redacted(answer, known), durationMs };
-        this.#tell("onResponse", (hook) => hook.onResponse?.(response));
+        const response = madeOnce((): ResponseEvent => {
+          return { request: event(), ...this.#redacted(answer, known), durationMs };
+        });
+        this.#tell("onResponse", (hook) => hook.onResponse?.(response()));
       },
       retried: (retry) => {
-        const told: RetryEvent = { request: event, ...retry };
-        this.#tell("onRetry", (hook) => hook.onRetry?.(told));
+        const told = madeOnce((): RetryEvent => ({ request: event(), ...retry }));
+        this.#tell("onRetry", (hook) => hook.onRetry?.(told()));
       },
     };
     this.#underWay.add(observed);
-    this.#tell("onRequest", (hook) => hook.onRequest?.(event));
+    this.#tell("onRequest", (hook) => hook.onRequest?.(event()));
     return observed;
   }
 
   waits(wait: Omit<WaitEvent, "operation">): void {
-    const event: WaitEvent = { operation: this.#operation, ...wait };
-    this.#tell("onWait", (hook) => hook.onWait?.(event));
+    const event = madeOnce((): WaitEvent => ({ operation: this.#operation(), ...wait }));
+    this.#tell("onWait", (hook) => hook.onWait?.(event()));
   }
 
   changed(change: Omit<ChangeEvent, "operation">): void {
-    const event: ChangeEvent = { operation: this.#operation, ...this.#redacted(change) };
-    this.#tell("onChange", (hook) => hook.onChange?.(event));
+    const event = madeOnce((): ChangeEvent => ({ operation: this.#operation(), ...this.#redacted(change) }));
+    this.#tell("onChange", (hook) => hook.onChange?.(event()));
   }
 
   succeeded(): void {
-    this.#end({});
+    this.#end(() => ({}));
   }
 
   failed(error: unknown): void {
-    this.#end({ error: this.#redacted(factsOf(error)) });
+    this.#end(() => ({ error: this.#redacted(factsOf(error)) }));
   }
 
-  #end(ending: Pick<EndEvent, "error">): void {
+  #end(ending: () => Pick<EndEvent, "error">): void {
     if (this.#isOver) return;
     // A login that another call waits for goes on.
     for (const request of this.#underWay) {
       request.answered({ problem: "the call ended before its answer", reason: "abandoned" });
     }
-    const event: EndEvent = { operation: this.#operation, durationMs: performance.now() - this.#startedAt, ...ending };
-    this.#tell("onEnd", (hook) => hook.onEnd?.(event));
+    const durationMs = performance.now() - this.#startedAt;
+    const event = madeOnce((): EndEvent => ({ operation: this.#operation(), durationMs, ...ending() }));
+    this.#tell("onEnd", (hook) => hook.onEnd?.(event()));
     this.#isOver = true;
   }
 
@@ -137,7 +145,7 @@ export class Observation {
         begun ??= work();
         return begun;
       };
-      attempt(hook, "within", () => hook.within?.(this.#operation, once));
+      attempt(hook, "within", () => hook.within?.(this.#operation(), once));
       return once();
     };
   }
@@ -150,6 +158,15 @@ export class Observation {
   #redacted<Data extends object>(data: Data, known = this.#known): Data {
     return redactedCopy(data, [...this.#observer.secrets, ...known]);
   }
+}
+
+/** Makes something when it is first asked for, and gives the same from then on. */
+function madeOnce<Made extends object>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Calls a hook: whatever it does, the caller goes on. */
