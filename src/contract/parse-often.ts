@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-// Compiling takes milliseconds: as much as it saves in some thousand parses.
-const WORTH_COMPILING = 4000;
+// Compiling takes milliseconds: as much as it saves in some hundred parses, which are slowest at first.
+const WORTH_COMPILING = 300;
 
 interface Use {
   times: number;
@@ -11,7 +11,7 @@ interface Use {
 const uses = new WeakMap<z.ZodType, Use>();
 
 /**
- * `schema.safeParse(value)`; by compiled code once the schema has been used some thousand times. Values and problems stay the
+ * `schema.safeParse(value)`; by compiled code once the schema has been used some hundred times. Values and problems stay the
  * same: what compiled code does not take is judged by the schema itself, and so is all where code may not be made at run time.
  */
 export function parseOften<Value>(schema: z.ZodType<Value>, value: unknown): z.ZodSafeParseResult<Value>;
