@@ -28,7 +28,7 @@ export function embedJson(text: Secret): EmbeddedJson {
 
 /** The text that goes over the wire. The only place where a body's secrets are revealed. */
 export function renderBody(body: WireBody): string {
-  return JSON.stringify(revealed(body));
+  return JSON.stringify(filled(body, revealed));
 }
 
 /** The members of a form, in their order, in which secrets stay wrapped until the moment they are sent. */
@@ -43,7 +43,7 @@ export function renderForm(form: WireForm): string {
 
 /** The body with its secrets redacted, as plain data. */
 export function previewBody(body: WireBody): unknown {
-  return JSON.parse(JSON.stringify(body));
+  return filled(body, redacted);
 }
 
 /** Every secret that an update or a body holds, at any depth. */
@@ -59,13 +59,23 @@ function collect(value: unknown, found: Secret[]): void {
   else for (const member of Object.values(value)) collect(member, found);
 }
 
-function revealed(value: WireValue): unknown {
+type Wrapped = Secret | EmbeddedJson;
+
+const redacted = (wrapped: Wrapped): string => wrapped.toJSON();
+const revealed = (wrapped: Wrapped): unknown =>
+  wrapped instanceof EmbeddedJson ? parseJsonObject(wrapped.text.reveal()) : wrapped.reveal();
+
+/** A copy with something in the place of every wrapped secret. */
+function filled(value: unknown, inPlaceOf: (wrapped: Wrapped) => unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (isSecret(value)) return value.reveal();
-  if (value instanceof EmbeddedJson) return parseJsonObject(value.text.reveal());
-  if (Array.isArray(value)) return value.map(revealed);
+  if (isSecret(value) || value instanceof EmbeddedJson) return inPlaceOf(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => filled(item, inPlaceOf));
   // A copy has a member named __proto__ as its own already: assigning to it changes that, and no prototype.
   const copy: Record<string, unknown> = { ...value };
-  for (const [name, member] of Object.entries(value)) if (typeof member === "object") copy[name] = revealed(member);
+  for (const name of Object.keys(copy)) {
+    const member = copy[name];
+    if (member === undefined) delete copy[name];
+    else if (typeof member === "object") copy[name] = filled(member, inPlaceOf);
+  }
   return copy;
 }

@@ -3,7 +3,7 @@ import type { Capabilities, Limits } from "../contract/capabilities.ts";
 import { InvalidInputError, type Issue, UnsupportedFieldError } from "../contract/errors.ts";
 import { metadataText } from "../contract/json.ts";
 import { parseOften } from "../contract/parse-often.ts";
-import { type Field, givenFields, issuesOf, type ProviderUpdate, parseUpdate } from "../contract/update.ts";
+import { type Field, issuesOf, type ProviderUpdate, parseUpdate, updateFields } from "../contract/update.ts";
 
 /** What an update is checked against. */
 export interface UpdateRules<Native> {
@@ -31,7 +31,7 @@ export function checkUpdate<Native>(
   const { update, given, issues } = parseUpdate(value);
   const refused: Issue[] = [];
   for (const field of given) refused.push(...refusal(rules.capabilities, update, field));
-  const settable = given.filter((field) => rules.capabilities.fields[field].set);
+  const settable = refused.length === 0 ? given : given.filter((field) => rules.capabilities.fields[field].set);
   const native =
     update.native === undefined || rules.native === undefined ? undefined : parseOften(rules.native, update.native);
   const invalid = [
@@ -85,9 +85,9 @@ export function requirementIssues(
 /** Where the values of `written` are beyond their limits. */
 export function limitIssues({ fields }: Capabilities, update: ProviderUpdate, written: readonly Field[]): Issue[] {
   const issues: Issue[] = [];
-  for (const field of givenFields(update)) {
+  for (const field of updateFields) {
     const { limits } = fields[field];
-    if (limits === undefined || !written.includes(field)) continue;
+    if (limits === undefined || !Object.hasOwn(update, field) || !written.includes(field)) continue;
     const message = limitProblem(limits, measured(update, field));
     if (message !== undefined) issues.push({ path: field, message });
   }
@@ -104,7 +104,8 @@ function limitProblem({ minimum, maximum, maxLength }: Limits, value: unknown): 
     if (minimum !== undefined && value < minimum) return `expected at least ${minimum}`;
     if (maximum !== undefined && value > maximum) return `expected at most ${maximum}`;
   }
-  if (typeof value === "string" && maxLength !== undefined) {
+  // Counted by characters, none of which is longer than its code units.
+  if (typeof value === "string" && maxLength !== undefined && value.length > maxLength) {
     const length = [...value].length;
     if (length > maxLength) return `has ${length} characters as it is sent, expected at most ${maxLength}`;
   }

@@ -12,7 +12,7 @@ import type { Call, Gateway, ProviderId, RequestPreview, UpdateResult } from "..
 import type { ProviderState } from "../contract/state.ts";
 import type { ProviderUpdate } from "../contract/update.ts";
 import { previewBody, secretsIn } from "./body.ts";
-import { type CheckedUpdate, checkUpdate } from "./check-update.ts";
+import { type CheckedUpdate, checkUpdate, type UpdateRules } from "./check-update.ts";
 import { describeRequest, type SuccessfulReply } from "./client.ts";
 import { creating } from "./creating.ts";
 import { fetchPages } from "./fetch-pages.ts";
@@ -51,18 +51,18 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
 
   const parseId = (value: unknown): Id => idOf(adapter, vendor, value);
 
+  const rules: UpdateRules<Native> = {
+    adapter,
+    capabilities,
+    native: definition.native,
+    conditions: (update, given) => vendor.conditions?.(update, given) ?? [],
+  };
+
   function check(id: unknown, value: unknown): CheckedUpdate<Native> & { readonly id: Id } {
     const parsed = vendor.parseId(id);
     const idIssues: Issue[] = "problem" in parsed ? [{ path: "id", message: parsed.problem }] : [];
-    const rules = {
-      adapter,
-      capabilities,
-      native: definition.native,
-      conditions: (update: ProviderUpdate, given: Parameters<NonNullable<typeof vendor.conditions>>[1]) =>
-        vendor.conditions?.(update, given) ?? [],
-    };
-    const checked = checkUpdate(rules, value, idIssues);
-    return { ...checked, id: "id" in parsed ? parsed.id : parseId(id) };
+    const { update, native } = checkUpdate(rules, value, idIssues);
+    return { update, native, id: "id" in parsed ? parsed.id : parseId(id) };
   }
 
   /** Checks a reply; `outcome` is that of a reply that does not hold. */
@@ -155,12 +155,14 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
     parseId,
 
     explain(id, value) {
-      const checked = check(id, value);
-      const needed = vendor.current?.needed(checked.update) === true;
-      const { requests } = vendor.translate({ ...checked, current: needed ? vendor.current?.unread : undefined });
-      const item = base + readPath(checked.id).text;
-      const reading: RequestPreview[] = needed ? [{ method: "GET", path: item }] : [];
-      return [...reading, ...requests.flatMap((request) => previews(request, methods, base, item))];
+      const { update, native, id: checkedId } = check(id, value);
+      const needed = vendor.current?.needed(update) === true;
+      const current = needed ? vendor.current?.unread : undefined;
+      const { requests } = vendor.translate({ id: checkedId, update, native, current });
+      const item = () => base + readPath(checkedId).text;
+      const shown: RequestPreview[] = needed ? [{ method: "GET", path: item() }] : [];
+      for (const request of requests) preview(request, methods, base, item, shown);
+      return shown;
     },
 
     get(id, options = {}) {
@@ -190,18 +192,29 @@ export function createGateway<Settings extends AnySettings, Id extends ProviderI
   };
 }
 
-function previews(request: WriteRequest, choice: MethodChoice, base: string, item: string): RequestPreview[] {
+/** Adds to `shown` what a request may be sent as. */
+function preview(
+  request: WriteRequest,
+  choice: MethodChoice,
+  base: string,
+  item: () => string,
+  shown: RequestPreview[],
+): void {
   const path = base + request.path.text;
   const { fields, headers } = request;
-  const shown = { body: previewBody(request.body), ...(headers === undefined ? {} : { headers }), fields };
-  return choice.remaining(request.methods).flatMap((method, index, methods): RequestPreview[] => {
-    const before = methods[index - 1];
-    if (before === undefined) return [{ method, path, ...shown }];
-    return [
-      { method: "GET", path: item, when: `${before} is answered 404` },
-      { method, path, ...shown, when: `${before} is answered 405, or 404 though the provider can be read` },
-    ];
-  });
+  const written = { body: previewBody(request.body), ...(headers === undefined ? {} : { headers }), fields };
+  let before: string | undefined;
+  for (const method of choice.remaining(request.methods)) {
+    if (before === undefined) shown.push({ method, path, ...written });
+    else {
+      const when = `${before} is answered 405, or 404 though the provider can be read`;
+      shown.push(
+        { method: "GET", path: item(), when: `${before} is answered 404` },
+        { method, path, ...written, when },
+      );
+    }
+    before = method;
+  }
 }
 
 const fieldsOf = (part: readonly WriteRequest[]) => part.flatMap(({ fields }) => fields);

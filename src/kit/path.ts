@@ -9,10 +9,11 @@ export interface Path {
  * @throws Error for an empty value, `.` and `..`: encoding leaves the dots, and a client would resolve them away.
  */
 export function path(literals: TemplateStringsArray, ...values: readonly (string | number)[]): Path {
-  const text = literals.reduce((built, literal, index) => {
-    const value = String(values[index - 1]);
+  let [text = ""] = literals;
+  for (const [index, given] of values.entries()) {
+    const value = String(given);
     if (value === "" || value === "." || value === "..") throw new Error("a path segment is empty or a dot segment");
-    return built + encodeURIComponent(value) + literal;
-  });
+    text += encodeURIComponent(value) + literals[index + 1];
+  }
   return { text };
 }

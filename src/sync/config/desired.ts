@@ -83,13 +83,15 @@ function replaced(
   directory: string | undefined,
   secretFor: (reference: SecretReference, member: string) => Secret,
 ): unknown {
-  const written = membersOf(value);
-  if (written.length === 0) return value;
-  const members = written.map(([member, text]): [string, unknown] => {
-    const reference = field === "native" || SECRET_MEMBERS.has(member) ? parseReference(text, directory) : undefined;
-    return [member, reference === undefined ? text : secretFor(reference, member)];
-  });
-  return Object.fromEntries(members);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  // A copy has a member named __proto__ as its own already: assigning to it changes that, and no prototype.
+  const copy: Record<string, unknown> = { ...value };
+  for (const member of Object.keys(copy)) {
+    if (field === "credential" && !SECRET_MEMBERS.has(member)) continue;
+    const reference = parseReference(copy[member], directory);
+    if (reference !== undefined) copy[member] = secretFor(reference, member);
+  }
+  return copy;
 }
 
 function membersOf(value: unknown): [string, unknown][] {
