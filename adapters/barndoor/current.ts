@@ -91,4 +91,4 @@ export function currentConditions(
 const CONNECTION = "a connection (connectionId)";
 
 const isRole = (settings: BarndoorConnectionSettings, update: ProviderUpdate) =>
-  Object.keys(credentialSettings(settings, update)).length > 0;
+  credentialSettings(settings, update) !== undefined;

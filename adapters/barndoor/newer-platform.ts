@@ -41,12 +41,12 @@ export function newerRoleConditions({ credential, native }: ProviderUpdate): Iss
   return issues;
 }
 
-/** The settings that a newer platform keeps of a credential; none where it stands in the body. */
+/** The settings that a newer platform keeps of a credential; undefined where it stands in the body. */
 export function credentialSettings(
   { platform }: Pick<BarndoorConnectionSettings, "platform">,
   { credential }: ProviderUpdate,
-): { readonly iam_role_arn?: string } {
-  if (platform !== "newer" || credential?.scheme !== "aws_role") return {};
+): { readonly iam_role_arn: string } | undefined {
+  if (platform !== "newer" || credential?.scheme !== "aws_role") return undefined;
   return { iam_role_arn: credential.roleArn };
 }
 

@@ -13,14 +13,14 @@ export type BodyInput = Omit<Translatable<string, BarndoorCurrent, BarndoorNativ
 /** The part of a body that is the same for a provider and a connection. */
 export function sharedBody(settings: BarndoorConnectionSettings, { update, native, current }: BodyInput): WireBody {
   const { name, baseUrl, credential } = update;
-  const { settings: givenSettings, ...otherNative } = native ?? {};
-  const ownSettings = { ...givenSettings, ...credentialSettings(settings, update) };
-  const hasSettings = givenSettings !== undefined || Object.keys(ownSettings).length > 0;
+  const given = native?.settings;
+  const own = credentialSettings(settings, update);
+  const hasSettings = given !== undefined || own !== undefined;
   return {
     ...present({ name, base_url: baseUrl }),
-    ...(credential === undefined ? {} : credentialBody(settings, credential, current?.family)),
-    ...(hasSettings ? { settings: { ...current?.settings, ...ownSettings } } : {}),
-    ...otherNative,
+    ...(credential === undefined ? undefined : credentialBody(settings, credential, current?.family)),
+    ...native,
+    ...(hasSettings ? { settings: { ...current?.settings, ...given, ...own } } : undefined),
   };
 }
 

@@ -19,14 +19,16 @@ export function normalize(reply: RespanProvider, identifier: "pk" | "provider_id
   };
 }
 
-function extraState({ base_url: baseUrl = null, timeout = null, ...native }: Record<string, unknown>) {
-  const names = Object.keys(native);
-  for (const name of names) if (!SHOWN.has(name) || isNested(native[name])) native[name] = WITHHELD;
-  return {
-    ...(baseUrl === null || isPublicUrl(baseUrl) ? { baseUrl } : {}),
-    ...(timeout === null || typeof timeout === "number" ? { requestTimeout: timeout } : {}),
-    ...(names.length > 0 ? { native } : {}),
-  };
+function extraState(extra: Record<string, unknown>) {
+  const { base_url: baseUrl = null, timeout = null } = extra;
+  const others = Object.keys(extra).filter((name) => name !== "base_url" && name !== "timeout");
+  const native: Record<string, unknown> = {};
+  for (const name of others) native[name] = SHOWN.has(name) && !isNested(extra[name]) ? extra[name] : WITHHELD;
+  return present({
+    baseUrl: baseUrl === null || isPublicUrl(baseUrl) ? baseUrl : undefined,
+    requestTimeout: timeout === null || typeof timeout === "number" ? timeout : undefined,
+    native: others.length > 0 ? native : undefined,
+  });
 }
 
 const isNested = (value: unknown) => typeof value === "object" && value !== null;

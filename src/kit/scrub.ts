@@ -33,19 +33,36 @@ export function redactedCopy<Data extends object>(data: Data, secrets: readonly 
 }
 
 function hasEcho(data: unknown, secrets: readonly Secret[]): boolean {
-  const forms: string[] = [];
-  for (const secret of secrets) forms.push(...formsOf(secret));
-  // Most texts are shorter than any key: they need no search.
-  const shortest = forms.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
-  return holdsAny(data, forms, shortest);
+  return holdsAny(
+    data,
+    secrets.map((secret) => ({ secret, shortest: shortestOf(secret) })),
+  );
 }
 
-function holdsAny(value: unknown, forms: readonly string[], shortest: number): boolean {
-  if (typeof value === "string") return value.length >= shortest && forms.some((form) => value.includes(form));
+interface Searched {
+  readonly secret: Secret;
+  readonly shortest: number;
+}
+
+// Most texts are shorter than any key: they need no search, and the key's forms are not even made.
+function holdsAny(value: unknown, searched: readonly Searched[]): boolean {
+  if (typeof value === "string") {
+    for (const { secret, shortest } of searched) {
+      if (value.length >= shortest && formsOf(secret).some((form) => value.includes(form))) return true;
+    }
+    return false;
+  }
   if (typeof value !== "object" || value === null) return false;
-  for (const member of Object.values(value)) if (holdsAny(member, forms, shortest)) return true;
-  for (const name of Object.keys(value)) if (holdsAny(name, forms, shortest)) return true;
+  for (const member of Object.values(value)) if (holdsAny(member, searched)) return true;
+  for (const name of Object.keys(value)) if (holdsAny(name, searched)) return true;
   return false;
+}
+
+/** The length of the shortest form: none is shorter than the text that it is a form of. */
+function shortestOf(secret: Secret): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { length } of secretTexts(secret.reveal())) shortest = Math.min(shortest, length);
+  return shortest;
 }
 
 function withoutSecrets(value: unknown, secrets: readonly Secret[]): unknown {
