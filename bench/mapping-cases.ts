@@ -1,4 +1,5 @@
 import { type Gateway, type ProviderId, type ProviderUpdate, secret } from "gatefold";
+import { type MapUpdate, mappings } from "./mapping-alone.ts";
 
 /** One adapter with an update as it would really be. */
 export interface AdapterCase {
@@ -16,6 +17,8 @@ export interface AdapterCase {
   readonly entries: number;
   /** What makes so many updates, each with a key of its own, made beforehand. */
   prepare(count: number): Promise<() => Promise<void>>;
+  /** The same, of what maps so many of them. */
+  prepareMapping(count: number): () => Promise<void>;
   explain(): unknown;
   /** What reads the list so many times. */
   list(count: number): () => Promise<void>;
@@ -88,6 +91,7 @@ export async function casesOf(): Promise<AdapterCase[]> {
       reply: provider,
       page: (items) => items,
       entry: (index) => ({ ...provider, id: `p-${index}`, provider_id: `p-${index}` }),
+      map: await mappings.respan(),
     }),
     caseOf(barndoor({ ...common, baseUrl: "https://acme.platform.barndoor.ai" }), UUID, {
       update: {
@@ -101,12 +105,14 @@ export async function casesOf(): Promise<AdapterCase[]> {
       reply: barndoorProvider,
       page: (items) => items,
       entry: (index) => ({ ...barndoorProvider, id: UUID.replace(/^.{8}/, String(10_000_000 + index)) }),
+      map: await mappings.barndoor(),
     }),
     caseOf(ngrok({ ...common }), ngrokKey.id, {
       update: { name: ngrokKey.name, description: ngrokKey.description, metadata: { owner: "ml", tier: 1 } },
       reply: ngrokKey,
       page: (items) => ({ aiGatewayProviderKeys: items, uri: "https://api.ngrok.ai/provider-keys", nextPageUri: null }),
       entry: (index) => ({ ...ngrokKey, id: `aigpk_${index}` }),
+      map: await mappings.ngrok(),
     }),
   ];
 }
@@ -117,6 +123,7 @@ interface Parts {
   readonly reply: object;
   page(items: readonly object[]): object;
   entry(index: number): object;
+  readonly map: MapUpdate;
 }
 
 function caseOf<Id extends ProviderId>(gateway: Gateway<Id>, id: Id, parts: Parts): AdapterCase {
@@ -132,6 +139,7 @@ function caseOf<Id extends ProviderId>(gateway: Gateway<Id>, id: Id, parts: Part
     return { value: JSON.parse(text), text };
   });
   const served = { page, reply };
+  const updates = (count: number) => Array.from({ length: count }, (_, index) => updateWith(`${KEY}${index}`));
   return {
     name: gateway.adapter,
     fields: Object.keys(explained).join(", "),
@@ -142,9 +150,15 @@ function caseOf<Id extends ProviderId>(gateway: Gateway<Id>, id: Id, parts: Part
     entries: ENTRIES,
     async prepare(count) {
       current = served;
-      const updates = Array.from({ length: count }, (_, index) => updateWith(`${KEY}${index}`));
+      const prepared = updates(count);
       return async () => {
-        for (const update of updates) await gateway.update(id, update);
+        for (const update of prepared) await gateway.update(id, update);
+      };
+    },
+    prepareMapping(count) {
+      const prepared = updates(count);
+      return async () => {
+        for (const update of prepared) parts.map(id, update, reply);
       };
     },
     explain: () => gateway.explain(id, explained),
