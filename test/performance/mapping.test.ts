@@ -133,7 +133,28 @@ describe("a reply", () => {
   });
 });
 
+describe("the forms in which a secret could be echoed", () => {
+  it("are made only where a text is long enough to hold it", () => {
+    const key = secret("sk-proj-Qh3vT9xLw2RbN7mKc5ZpYd8sJf4gAe6u");
+    const encoded = jest.spyOn(globalThis, "btoa");
+    redactData({ name: "Azure, primary", native: { url: "https://api.example.com/v1" } }, [key]);
+    expect(encoded).toHaveBeenCalledTimes(0);
+    const echo = btoa(key.reveal());
+    expect(redactData({ name: "Azure", note: `got ${echo}` }, [key])).toStrictEqual({
+      name: "Azure",
+      note: "got [redacted]",
+    });
+  });
+});
+
 describe("checking and translating an update", () => {
+  it("makes no detour over JSON", () => {
+    const gateway = respan({ token: secret("bench-token-0123456789") });
+    const [stringify, parse] = [jest.spyOn(JSON, "stringify"), jest.spyOn(JSON, "parse")];
+    gateway.explain(1, update);
+    expect([stringify.mock.calls, parse.mock.calls]).toStrictEqual([[], []]);
+  });
+
   it("takes less than 60 times what its JSON takes", () => {
     const gateway = respan({ token: secret("bench-token-0123456789") });
     const [ours, json] = [[0], [0]];
