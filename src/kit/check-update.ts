@@ -34,14 +34,13 @@ export function checkUpdate<Native>(
   const settable = refused.length === 0 ? given : given.filter((field) => rules.capabilities.fields[field].set);
   const native =
     update.native === undefined || rules.native === undefined ? undefined : parseOften(rules.native, update.native);
-  const invalid = [
-    ...otherIssues,
-    ...issues,
-    ...limitIssues(rules.capabilities, update, settable),
-    ...nativeIssues(rules.native, native?.error),
-    ...requirementIssues(rules.capabilities, given, settable, "update"),
-    ...rules.conditions(update, given),
-  ];
+  const invalid = otherIssues.concat(
+    issues,
+    limitIssues(rules.capabilities, update, settable),
+    nativeIssues(rules.native, native?.error),
+    requirementIssues(rules.capabilities, given, settable, "update"),
+    rules.conditions(update, given),
+  );
   if (invalid.length > 0) throw new InvalidInputError(rules.adapter, [...invalid, ...refused]);
   if (refused.length > 0) throw new UnsupportedFieldError(rules.adapter, refused);
   return { update, native: native?.data };
@@ -76,6 +75,7 @@ export function requirementIssues(
       else known.askers.push(asker);
     }
   }
+  if (missing.size === 0) return [];
   return [...missing].map(([path, { askers, because }]) => {
     const verb = askers.length === 1 ? "needs" : "need";
     return { path, message: `${askers.join(" and ")} ${verb} ${path} in the same ${where}: ${because}` };
