@@ -1,9 +1,9 @@
 import { apartFromSuggestion } from "../../contract/nearest.ts";
 import { type ParseBudget, parseBudget } from "./config-bounds.ts";
 import { ConfigError, type ConfigProblem, type Place } from "./config-error.ts";
-import { NotJson, scanJson } from "./json-scan.ts";
+import { NotJson } from "./json-scan.ts";
 import { readJson } from "./read-json.ts";
-import { BrokenText, type ReadText } from "./read-text.ts";
+import { BrokenText, type ReadText, type TextPlaces } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
 import { TextLines } from "./text-lines.ts";
 
@@ -20,13 +20,19 @@ export interface Locator {
   source(path: ConfigPath): string | undefined;
 }
 
-/** A parsed YAML or JSON text that can still say where everything stands. */
-export interface ConfigDocument extends Locator {
+/** Says where everything stands in one text. */
+export interface TextLocator extends Locator {
   readonly file: string;
-  /** What the text says, as plain data. */
-  readonly value: unknown;
   /** Whether the path leads to something, be it null. */
   holds(path: ConfigPath): boolean;
+}
+
+/** A parsed YAML or JSON text that can still say where everything stands. */
+export interface ConfigDocument extends TextLocator {
+  /** What the text says, as plain data. */
+  readonly value: unknown;
+  /** Whether each number is written as it is printed: then its source need not be looked up. */
+  readonly hasPlainNumbers: boolean;
 }
 
 /**
@@ -40,19 +46,20 @@ export function parseConfigDocument(file: string, text: string, budget: ParseBud
     return { file, ...lines.at(offset) };
   };
   try {
-    const read = readText(text, budget);
-    const place: Locator["place"] = (path, part = "value") => at(offsetOf(read, path, part));
+    const { value, hasPlainNumbers, places } = readText(text, budget);
+    const place: Locator["place"] = (path, part = "value") => at(offsetOf(places, path, part));
     return {
       file,
-      value: read.value,
+      value,
+      hasPlainNumbers,
       place,
       problem: (path, message, part) => ({
         ...place(path, part),
         path: path.join("."),
         ...apartFromSuggestion(message),
       }),
-      holds: (path) => read.find(path) !== undefined,
-      source: (path) => read.source(path),
+      holds: (path) => places.find(path) !== undefined,
+      source: (path) => places.source(path),
     };
   } catch (error) {
     if (!(error instanceof BrokenText)) throw error;
@@ -64,18 +71,18 @@ export function parseConfigDocument(file: string, text: string, budget: ParseBud
 function readText(text: string, budget: ParseBudget): ReadText {
   if (!/^\s*\{/.test(text) || text.length > budget.jsonCharacters) return readYaml(text, budget);
   try {
-    return readJson(text, scanJson(text, budget.jsonValues), budget);
+    return readJson(text, budget);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
     return readYaml(text, budget, error);
   }
 }
 
-function offsetOf(read: ReadText, path: ConfigPath, part: "key" | "value"): number {
+function offsetOf(places: TextPlaces, path: ConfigPath, part: "key" | "value"): number {
   for (let length = path.length; length > 0; length--) {
-    const { key, value } = read.find(path.slice(0, length)) ?? {};
+    const { key, value } = places.find(path.slice(0, length)) ?? {};
     const offset = (part === "key" || length < path.length ? key : value) ?? key ?? value;
     if (offset !== undefined) return offset;
   }
-  return read.find([])?.value ?? 0;
+  return places.find([])?.value ?? 0;
 }

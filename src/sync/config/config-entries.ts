@@ -200,8 +200,7 @@ function readIdentity(
     if (fixed[name] === undefined) continue;
     reader.report([...path, name], "is for what is made: it needs create: true at the same binding", "key");
   }
-  // A number's own text: what YAML makes of 0123 is not the id that was written.
-  const written = typeof id?.value === "number" ? (reader.document.source([...path, "id"]) ?? id.value) : id?.value;
+  const written = typeof id?.value === "number" ? reader.writtenNumber(id.value, path, "id") : id?.value;
   if (!isMade) return { id: written };
   const creation: WrittenCreation = {
     ...(fixed.slug?.value === undefined ? {} : { slug: fixed.slug.value }),
@@ -219,6 +218,8 @@ function mergedFields(
   ownPath: ConfigPath,
   omit: readonly Field[],
 ): Merged {
+  // Many a binding says nothing but its id: it has its provider's fields, and no copy of them.
+  if (omit.length === 0 && !updateFields.some((field) => Object.hasOwn(own, field))) return shared;
   const fields: Partial<Record<Field, unknown>> = {};
   const fieldPaths: Partial<Record<Field, ConfigPath>> = {};
   for (const field of updateFields) {

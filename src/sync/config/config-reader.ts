@@ -1,26 +1,29 @@
 import { z } from "zod";
 import { suggestion } from "../../contract/nearest.ts";
 import { MOST_ITEMS, MOST_PROBLEMS } from "./config-bounds.ts";
-import type { ConfigDocument, ConfigPath } from "./config-document.ts";
+import type { ConfigDocument, ConfigPath, TextLocator } from "./config-document.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { NAME, referenceText } from "./config-fields.ts";
-import type { ConfigFile } from "./config-sources.ts";
 import { parseReference, type SecretReference } from "./reference.ts";
+
+/** What is read: where everything stands in it, its folder, and how its numbers are written. */
+interface ReadFile extends Pick<ConfigDocument, "hasPlainNumbers"> {
+  readonly document: TextLocator;
+  readonly directory: string;
+}
 
 /** Reads one file's mappings one by one, and collects every problem with its place instead of ending at the first. */
 export class ConfigReader {
-  readonly document: ConfigDocument;
+  readonly document: TextLocator;
   readonly directory: string;
-  readonly text: string;
-  readonly path: string;
+  readonly #hasPlainNumbers: boolean;
   readonly #problems: ConfigProblem[];
 
   /** Problems are added to the given list. */
-  constructor({ document, directory, text, path }: ConfigFile, problems: ConfigProblem[]) {
+  constructor({ document, directory, hasPlainNumbers }: ReadFile, problems: ConfigProblem[]) {
     this.document = document;
     this.directory = directory;
-    this.text = text;
-    this.path = path;
+    this.#hasPlainNumbers = hasPlainNumbers;
     this.#problems = problems;
   }
 
@@ -76,6 +79,11 @@ export class ConfigReader {
   reference(value: unknown, path: ConfigPath): SecretReference | undefined {
     const text = this.read(referenceText, value, path);
     return text === undefined ? undefined : parseReference(text, this.directory);
+  }
+
+  /** A number that stands in a path's member, as it was written: what YAML makes of 0123 is another. */
+  writtenNumber(value: number, path: ConfigPath, member: string): string | number {
+    return this.#hasPlainNumbers ? String(value) : (this.document.source([...path, member]) ?? value);
   }
 
   /** Whether no further problem is noted. */

@@ -1,8 +1,8 @@
-import type { ConfigDocument, ConfigPath, Locator } from "./config-document.ts";
+import type { ConfigPath, Locator, TextLocator } from "./config-document.ts";
 
 /** One file of a config. */
 export interface ConfigFile {
-  readonly document: ConfigDocument;
+  readonly document: TextLocator;
   /** Its folder: what is relative in the file starts here. */
   readonly directory: string;
   /** As it was read. */

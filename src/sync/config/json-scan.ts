@@ -1,6 +1,16 @@
 import { MAX_DEPTH, TOO_DEEP, TOO_LARGE_FOR_YAML, TOO_MANY } from "./config-bounds.ts";
 import { BrokenText } from "./read-text.ts";
 
+/** What one pass over a JSON text tells of it. */
+export interface JsonScan {
+  /** So many values, the whole included. */
+  readonly values: number;
+  /** So many of them have a name. */
+  readonly members: number;
+  /** Whether each number is written as it is printed, and kept exactly: up to 15 digits, without point, exponent and -0. */
+  readonly hasPlainNumbers: boolean;
+}
+
 /** Where each value of a JSON text stands. Values are numbered in the order of the text; the first is the whole. */
 export interface JsonPlaces {
   /** So many values. */
@@ -21,11 +31,24 @@ export class NotJson extends BrokenText {
 }
 
 /**
- * Finds all values of a JSON text, in one pass.
+ * Goes over a JSON text once, and keeps nothing of it.
  * @throws NotJson where the text is no JSON, is nested too deep or has more than `mostValues`
  */
-export function scanJson(text: string, mostValues: number): JsonPlaces {
+export function scanJson(text: string, mostValues: number): JsonScan {
   return new JsonScanner(text, mostValues).scan();
+}
+
+/** Finds all values of a text that was scanned: 12 bytes for each. */
+export function jsonPlaces(text: string, { values: count }: JsonScan): JsonPlaces {
+  const places = new Int32Array(WIDTH * count);
+  new JsonScanner(text, count, places).scan();
+  const at = (index: number) => places[index] ?? NAMELESS;
+  return {
+    count,
+    valueAt: (value) => at(WIDTH * value),
+    nameAt: (value) => at(WIDTH * value + 1),
+    after: (value) => at(WIDTH * value + 2),
+  };
 }
 
 const [TAB, LINE_FEED, RETURN, BLANK, QUOTE, COMMA, COLON] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2c, 0x3a];
@@ -37,43 +60,42 @@ const WIDTH = 3;
 class JsonScanner {
   readonly #text: string;
   readonly #mostValues: number;
+  readonly #places: Int32Array | undefined;
   // Of their own, as a test from another scan must not move them.
-  readonly #scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  readonly #plain = /(?:0|-?[1-9]\d{0,14})(?![\d.eE])|true|false|null/y;
+  readonly #number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
   readonly #escape = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
   #at = 0;
-  #count = 0;
-  #places = new Int32Array(WIDTH * 1024);
+  #values = 0;
+  #members = 0;
+  #hasPlainNumbers = true;
 
-  constructor(text: string, mostValues: number) {
+  constructor(text: string, mostValues: number, places?: Int32Array) {
     this.#text = text;
     this.#mostValues = mostValues;
+    this.#places = places;
   }
 
-  scan(): JsonPlaces {
+  scan(): JsonScan {
     this.#passBlanks();
     this.#passValue(NAMELESS, 1);
     this.#passBlanks();
     if (this.#at < this.#text.length) this.#refuse();
-    const places = this.#places;
-    const at = (index: number) => places[index] ?? NAMELESS;
-    return {
-      count: this.#count,
-      valueAt: (value) => at(WIDTH * value),
-      nameAt: (value) => at(WIDTH * value + 1),
-      after: (value) => at(WIDTH * value + 2),
-    };
+    return { values: this.#values, members: this.#members, hasPlainNumbers: this.#hasPlainNumbers };
   }
 
   // A mapping counts as two levels, as its pairs do in YAML.
   #passValue(name: number, level: number): void {
     if (level > 2 * MAX_DEPTH) throw new NotJson(name === NAMELESS ? this.#at : name, TOO_DEEP);
-    const value = this.#add(name);
+    if (this.#values >= this.#mostValues) throw new NotJson(0, TOO_MANY);
+    const value = this.#values++;
+    const start = this.#at;
     const code = this.#text.charCodeAt(this.#at);
     if (code === OPEN_MAPPING) this.#passAll(CLOSE_MAPPING, () => this.#passPair(level + 2));
     else if (code === OPEN_LIST) this.#passAll(CLOSE_LIST, () => this.#passValue(NAMELESS, level + 1));
     else if (code === QUOTE) this.#passString();
-    else this.#passMatch(this.#scalar);
-    this.#places[WIDTH * value + 2] = this.#count;
+    else this.#passScalar();
+    this.#places?.set([start, name, this.#values], WIDTH * value);
   }
 
   #passAll(close: number, passOne: () => void): void {
@@ -94,6 +116,7 @@ class JsonScanner {
 
   #passPair(level: number): void {
     const name = this.#at;
+    this.#members += 1;
     this.#passString();
     this.#passBlanks();
     this.#pass(COLON);
@@ -113,10 +136,21 @@ class JsonScanner {
     }
   }
 
+  #passScalar(): void {
+    if (this.#isMatch(this.#plain)) return;
+    this.#passMatch(this.#number);
+    this.#hasPlainNumbers = false;
+  }
+
   #passMatch(pattern: RegExp): void {
+    if (!this.#isMatch(pattern)) this.#refuse();
+  }
+
+  #isMatch(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at;
-    if (!pattern.test(this.#text)) this.#refuse();
-    this.#at = pattern.lastIndex;
+    const isFound = pattern.test(this.#text);
+    if (isFound) this.#at = pattern.lastIndex;
+    return isFound;
   }
 
   #passBlanks(): void {
@@ -132,19 +166,6 @@ class JsonScanner {
   #pass(code: number): void {
     if (this.#text.charCodeAt(this.#at) !== code) this.#refuse();
     this.#at += 1;
-  }
-
-  #add(name: number): number {
-    if (this.#count >= this.#mostValues) throw new NotJson(0, TOO_MANY);
-    const value = this.#count++;
-    if (WIDTH * this.#count > this.#places.length) {
-      const larger = new Int32Array(2 * this.#places.length);
-      larger.set(this.#places);
-      this.#places = larger;
-    }
-    this.#places[WIDTH * value] = this.#at;
-    this.#places[WIDTH * value + 1] = name;
-    return value;
   }
 
   #refuse(): never {

@@ -7,7 +7,7 @@ import { ConfigError, type ConfigProblem, describePlace } from "./config-error.t
 import { rootFields } from "./config-fields.ts";
 import { type ConfigText, type ConfigTexts, readConfigFiles } from "./config-files.ts";
 import { ConfigReader } from "./config-reader.ts";
-import { configSources } from "./config-sources.ts";
+import { type ConfigFile, configSources } from "./config-sources.ts";
 import { resolveLimits } from "./limits.ts";
 
 const DEFAULT_JOURNAL = ".gatefold/journal.jsonl";
@@ -34,6 +34,7 @@ export function parseConfig(file: string, text: string, directory: string): Conf
 
 /** One file: its mapping, and what reads it. */
 interface Part {
+  readonly file: ConfigFile;
   readonly reader: ConfigReader;
   readonly root: Readonly<Record<string, unknown>>;
 }
@@ -58,7 +59,7 @@ function assembleConfig({ texts, problems: unreadable }: ConfigTexts): Config {
   const limits = readMember(parts, "limits", ({ reader, root }) =>
     reader.read(rootFields.limits, root.limits, ["limits"]),
   );
-  const [first, ...others] = parts.map(({ reader }) => reader);
+  const [first, ...others] = parts.map(({ file }) => file);
   if (first === undefined || problems.length > 0) throw new ConfigError("invalid", problems);
   return {
     sources: configSources(first, others),
@@ -77,13 +78,14 @@ function readPart(
   budget: ParseBudget,
 ): readonly Part[] {
   try {
-    const document = parseConfigDocument(file, text, budget);
-    const reader = new ConfigReader({ document, directory, text, path }, problems);
-    const root = reader.fields(document.value, [], ROOT_FIELDS);
+    // Once it is read, what was parsed is kept no longer.
+    const { value, hasPlainNumbers, ...document } = parseConfigDocument(file, text, budget);
+    const reader = new ConfigReader({ document, directory, hasPlainNumbers }, problems);
+    const root = reader.fields(value, [], ROOT_FIELDS);
     if (root === undefined) return [];
     reader.read(rootFields.version, root.version, ["version"]);
     if (Object.hasOwn(root, "$schema")) reader.read(rootFields.$schema, root.$schema, ["$schema"]);
-    return [{ reader, root }];
+    return [{ file: { document, directory, text, path }, reader, root }];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
@@ -93,6 +95,7 @@ function readPart(
 
 /** Reports every gateway, provider and single member that an earlier file has already. */
 function refuseSecondPlaces(parts: readonly Part[]): void {
+  if (parts.length < 2) return;
   const first = new Map<string, ConfigReader>();
   for (const { reader, root } of parts) {
     const entries = ENTRY_FIELDS.flatMap((field) => namesIn(root[field]).map((name) => [field, name]));

@@ -1,34 +1,57 @@
 import { DEFINED_TWICE, INEXACT, MOST_PROBLEMS, type ParseBudget } from "./config-bounds.ts";
 import type { ConfigPath } from "./config-document.ts";
-import type { JsonPlaces } from "./json-scan.ts";
-import { type BrokenPart, BrokenText, type Found, type ReadText } from "./read-text.ts";
+import { type JsonPlaces, type JsonScan, jsonPlaces, scanJson } from "./json-scan.ts";
+import { type BrokenPart, BrokenText, type Found, type ReadText, type TextPlaces } from "./read-text.ts";
 
 /**
  * Reads a text that is JSON.
+ * @throws NotJson where it is none, or too large
  * @throws BrokenText for names that are there twice, and for numbers that are not kept exactly
  */
-export function readJson(text: string, places: JsonPlaces, budget: ParseBudget): ReadText {
+export function readJson(text: string, budget: ParseBudget): ReadText {
+  const scan = scanJson(text, budget.jsonValues);
   budget.jsonCharacters -= text.length;
-  budget.jsonValues -= places.count;
-  const read = new JsonText(text, places);
-  const broken = read.brokenParts();
-  if (broken.length > 0) throw new BrokenText(broken.slice(0, MOST_PROBLEMS));
-  return read;
+  budget.jsonValues -= scan.values;
+  const value: unknown = JSON.parse(text);
+  const places = new JsonText(text, scan);
+  const { hasPlainNumbers } = scan;
+  // Of a name that is there twice, only one is in the value.
+  if (!hasPlainNumbers || membersIn(value) < scan.members) {
+    const broken = places.brokenParts();
+    if (broken.length > 0) throw new BrokenText(broken.slice(0, MOST_PROBLEMS));
+  }
+  return { value, hasPlainNumbers, places };
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) members += membersIn(item);
+    return members;
+  }
+  for (const member of Object.values(value)) members += 1 + membersIn(member);
+  return members;
 }
 
 // From here on a mapping's names are looked up in an index.
 const MANY_MEMBERS = 32;
 
-class JsonText implements ReadText {
-  readonly value: unknown;
+/** Finds where everything stands when that is asked for first: of a sound config it hardly ever is. */
+class JsonText implements TextPlaces {
   readonly #text: string;
-  readonly #places: JsonPlaces;
+  readonly #scan: JsonScan;
   readonly #indexes = new Map<number, ReadonlyMap<string, number>>();
+  #known: JsonPlaces | undefined;
 
-  constructor(text: string, places: JsonPlaces) {
-    this.value = JSON.parse(text);
+  constructor(text: string, scan: JsonScan) {
     this.#text = text;
-    this.#places = places;
+    this.#scan = scan;
+  }
+
+  get #places(): JsonPlaces {
+    this.#known ??= jsonPlaces(this.#text, this.#scan);
+    return this.#known;
   }
 
   brokenParts(): readonly BrokenPart[] {

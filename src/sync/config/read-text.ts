@@ -1,9 +1,17 @@
 import type { ConfigPath } from "./config-document.ts";
 
-/** A text that was read, and where everything stands in it, by offsets. */
+/** A text that was read. */
 export interface ReadText {
   /** What it says, as plain data. */
   readonly value: unknown;
+  /** Whether each number is written as it is printed. */
+  readonly hasPlainNumbers: boolean;
+  /** Keeps nothing of the value. */
+  readonly places: TextPlaces;
+}
+
+/** Where everything stands in a text, by offsets. */
+export interface TextPlaces {
   /** Where a value begins, and its name where it has one; undefined where nothing is. */
   find(path: ConfigPath): Found | undefined;
   /** A scalar as it was written. */

@@ -67,13 +67,17 @@ export function readYaml(text: string, budget: ParseBudget, notJson?: BrokenText
   if (broken.length > 0) throw new BrokenText(broken);
   return {
     value: plainValue(document),
-    find(path) {
-      const found = nodeAt(document, path);
-      return found === undefined ? undefined : { value: offsetOf(found.value), key: offsetOf(found.key) };
-    },
-    source(path) {
-      const node = resolved(nodeAt(document, path)?.value);
-      return isScalar(node) && typeof node.source === "string" ? node.source : undefined;
+    // What is 0123 here is printed as 123.
+    hasPlainNumbers: false,
+    places: {
+      find(path) {
+        const found = nodeAt(document, path);
+        return found === undefined ? undefined : { value: offsetOf(found.value), key: offsetOf(found.key) };
+      },
+      source(path) {
+        const node = resolved(nodeAt(document, path)?.value);
+        return isScalar(node) && typeof node.source === "string" ? node.source : undefined;
+      },
     },
   };
 }
