@@ -89,7 +89,7 @@ export function readProvider(
   const bindings: Binding[] = [];
   for (const [gateway, binding] of bound) {
     if (reader.isFull) break;
-    const bindingPath = path.concat("gateways", gateway);
+    const bindingPath = ["providers", provider, "gateways", gateway];
     if (gatewayNames !== undefined && !gatewayNames.has(gateway)) {
       reader.report(bindingPath, unknownGateway(gateway, gatewayNames), "key");
     }

@@ -12,7 +12,7 @@ export function readJson(text: string, budget: ParseBudget): ReadText {
   const scan = scanJson(text, budget.jsonValues);
   budget.jsonCharacters -= text.length;
   budget.jsonValues -= scan.values;
-  const value: unknown = JSON.parse(text);
+  const value: object = JSON.parse(text);
   const places = new JsonText(text, scan);
   const { hasPlainNumbers } = scan;
   // Of a name that is there twice, only one is in the value.
@@ -23,16 +23,22 @@ export function readJson(text: string, budget: ParseBudget): ReadText {
   return { value, hasPlainNumbers, places };
 }
 
-function membersIn(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
+function membersIn(value: object): number {
   let members = 0;
   if (Array.isArray(value)) {
-    for (const item of value) members += membersIn(item);
+    for (const item of value) if (isObject(item)) members += membersIn(item);
     return members;
   }
-  for (const member of Object.values(value)) members += 1 + membersIn(member);
+  // No list of them: there may be a million mappings.
+  for (const name in value) {
+    members += 1;
+    const member: unknown = Reflect.get(value, name);
+    if (isObject(member)) members += membersIn(member);
+  }
   return members;
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 // From here on a mapping's names are looked up in an index.
 const MANY_MEMBERS = 32;
