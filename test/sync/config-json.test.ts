@@ -1,3 +1,5 @@
+import { type ParseBudget, parseBudget } from "../../src/sync/config/config-bounds.ts";
+import { jsonPlaces, scanJson } from "../../src/sync/config/json-scan.ts";
 import { ConfigError, type ConfigPath, parseConfig, parseConfigDocument } from "../../src/sync/index.ts";
 import fc, { codePoint } from "../support/property.ts";
 import { runs } from "../support/runs.ts";
@@ -5,11 +7,16 @@ import { runs } from "../support/runs.ts";
 // A comment makes YAML of JSON, and moves nothing.
 const asYaml = (text: string) => `${text} # no JSON`;
 
+// What is left of a budget that has no more YAML: what is not read as JSON is refused.
+const withoutYaml = (): ParseBudget => ({ ...parseBudget(), characters: 0 });
+const NO_JSON =
+  "is not valid JSON here, and too large to be read as YAML: that has at most 4 MiB and 300,000 tokens in all";
+
 /** All that can be asked of a text, or the problems that it is refused with. */
-function answersOf(text: string, paths: readonly ConfigPath[] = []): unknown {
+function answersOf(text: string, budget = parseBudget()): unknown {
   try {
-    const document = parseConfigDocument("a.json", text);
-    const every = [...paths, ...pathsIn(document.value)].flatMap((path) => [
+    const document = parseConfigDocument("a.json", text, budget);
+    const every = pathsIn(document.value).flatMap((path) => [
       document.place(path),
       document.place(path, "key"),
       document.problem(path, "wrong"),
@@ -111,7 +118,12 @@ const damaged = fc
 
 it("JSON says the same as the same text read as YAML, wherever it stands", () => {
   fc.assert(
-    fc.property(json, (each) => expect(answersOf(each)).toEqual(answersOf(asYaml(each)))),
+    fc.property(json, (each) => {
+      expect(answersOf(each)).toEqual(answersOf(asYaml(each)));
+      // A return alone ends no line in YAML, and is no blank.
+      if (/\r(?!\n)/.test(each)) expect(answersOf(each, withoutYaml())).toMatchObject([{ message: NO_JSON }]);
+      else expect(answersOf(each, withoutYaml())).toEqual(answersOf(asYaml(each)));
+    }),
     runs(150),
   );
 });
@@ -141,8 +153,75 @@ it.each([
   ["125 levels of lists", `{"a":${"[".repeat(125)}${"]".repeat(125)}}`],
   ["126 levels of lists", `{"a":${"[".repeat(126)}${"]".repeat(126)}}`],
   ["a text in 126 levels of lists", `{"a":${"[".repeat(126)}1${"]".repeat(126)}}`],
+  ["names that are there twice", '{"a":1,\n"b":{"c":[1],"\\u0063":2},"a":{}}'],
+  ["an empty name that is there twice", '{"":1,"":2}'],
+  ["__proto__ as a name", '{"__proto__":{"a":1},"b":{"__proto__":null}}'],
+  ["__proto__ as a name that is there twice", '{"__proto__":1,\n"__proto__":2}'],
+  ["numbers that are not kept", '{"a":9007199254740993,"b":[9007199254740993],"c":{"d":-9007199254740993}}'],
+  ["numbers of 15 and 16 digits", '{"a":999999999999999,"b":1000000000000000,"c":-9007199254740991}'],
+  ["ids that no number keeps", '{"id":9007199254740993,"a":{"id":-12345678901234567890.50,"\\u0069d":1}}'],
+  ["what stands under an id", '{"id":{"a":9007199254740993,"b":[9007199254740993]},"b":{"id":[{"c":1}]}}'],
+  ["numbers that are printed otherwise", '{"a":1.0,"b":-0,"c":1e3,"d":1E400,"e":[0.10]}'],
+  ["lines that end with a return and a line feed", '{\r\n"a":1,\r\n"b":\r\n2}'],
 ])("JSON of %s is judged as the same text read as YAML", (_what, written) => {
-  expect(answersOf(written)).toEqual(answersOf(asYaml(written)));
+  expect(answersOf(written, withoutYaml())).toEqual(answersOf(asYaml(written)));
+});
+
+it("members that are lost in each other are all told", () => {
+  expect(answersOf('{"a":{"x":1,"y":2},\n"a":1,\n"b":{"c":1,\n"c":2}}', withoutYaml())).toMatchObject([
+    { line: 2, column: 1, message: "is defined twice" },
+    { line: 4, column: 1, message: "is defined twice" },
+  ]);
+});
+
+it.each([
+  ["a return without a line feed", '{"a":\r1}', 6],
+  ["a byte order mark", '\ufeff{"a":1}', 1],
+  ["two texts", '{"a":1}{}', 8],
+  ["a number with a zero before it", '{"a":01}', 7],
+  ["a number of many digits and a letter", '{"a":1234567890123456x}', 22],
+  ["a point without a digit", '{"a":1.}', 7],
+  ["a tab in a text", '{"a":"\t"}', 7],
+  ["no end", '{"a":[1', 8],
+])("%s is no JSON, from there on", (_what, written, column) => {
+  expect(answersOf(written, withoutYaml())).toEqual([{ file: "a.json", line: 1, column, path: "", message: NO_JSON }]);
+});
+
+it("each value counts once, and the bound is the last that is taken", () => {
+  const written = '{"a":[0,{"b":1.5}],"c":{},"d":"x"}';
+  expect(scanJson(written, 7)).toEqual({ values: 7, members: 4, hasPlainNumbers: false });
+  expect(() => scanJson(written, 6)).toThrow("a text is broken");
+  expect(scanJson(written.replace("1.5", "15"), 7).hasPlainNumbers).toBe(true);
+});
+
+it("every value has its place, its name's, and what comes after it", () => {
+  const written = '{"a":[0,{"b":1}],"c":2}';
+  const places = jsonPlaces(written, scanJson(written, 10));
+  const all = Array.from({ length: places.count }, (_, value) => [
+    places.valueAt(value),
+    places.nameAt(value),
+    places.after(value),
+  ]);
+  expect(all).toEqual([
+    [0, -1, 6],
+    [5, 1, 5],
+    [6, -1, 3],
+    [8, -1, 5],
+    [13, 9, 5],
+    [21, 17, 6],
+  ]);
+});
+
+it("the texts of one config share their values and characters", () => {
+  const budget = { ...withoutYaml(), jsonValues: 5, jsonCharacters: 20 };
+  parseConfigDocument("a.json", '{"a":[0]}', budget);
+  expect(budget).toMatchObject({ jsonValues: 2, jsonCharacters: 11 });
+  parseConfigDocument("b.json", '{"b":12345}', budget);
+  expect(budget).toMatchObject({ jsonValues: 0, jsonCharacters: 0 });
+  expect(answersOf("{}", budget)).toMatchObject([{ message: expect.stringMatching(/64 MiB of JSON in all/) }]);
+  expect(answersOf("{}", { ...budget, jsonCharacters: 2 })).toMatchObject([
+    { message: expect.stringMatching(/2,000,000 values of JSON, in all/) },
+  ]);
 });
 
 describe("JSON that is too large for YAML", () => {

@@ -5,7 +5,7 @@ import { canonicalJson } from "../../contract/json.ts";
 import type { Config } from "./config.ts";
 import { type ConfigPath, parseConfigDocument } from "./config-document.ts";
 import { ConfigError } from "./config-error.ts";
-import { insertId } from "./insert-id.ts";
+import { insertIds } from "./insert-id.ts";
 
 /** An id that a binding of the config has from now on. */
 export interface NewId {
@@ -74,11 +74,14 @@ function withIds(
 ): { readonly text: string } | { readonly problem: string } {
   try {
     const document = parseConfigDocument(file, text);
-    const places = ids.map(({ path, id }) => ({ id, ...document.place([...path, "create"], "key") }));
-    // From the end, so that what is put in moves nothing that is still to come.
-    places.sort((left, right) => right.line - left.line || right.column - left.column);
-    const next = places.reduce((before, { id, line, column }) => insertId(before, { line, column }, id), text);
-    const expected = ids.reduce((value, { path, id }) => withMember(value, [...path, "id"], id), document.value);
+    const next = insertIds(
+      text,
+      ids.map(({ path, id }) => ({ id, ...document.place([...path, "create"], "key") })),
+    );
+    const expected = withMembers(
+      document.value,
+      ids.map(({ path, id }) => ({ path: [...path, "id"], id })),
+    );
     const isAsExpected = canonicalJson(parseConfigDocument(file, next).value) === canonicalJson(expected);
     return isAsExpected
       ? { text: next }
@@ -89,8 +92,17 @@ function withIds(
   }
 }
 
-function withMember(value: unknown, [name, ...rest]: ConfigPath, member: ProviderId): unknown {
-  if (name === undefined) return member;
+/** A copy of what leads to the ids: what an alias shares with another place stays as it is there. */
+function withMembers(value: unknown, ids: readonly NewId[]): unknown {
+  const below = new Map<string, NewId[]>();
+  for (const { path, id } of ids) {
+    const [name, ...rest] = path;
+    if (name === undefined) return id;
+    const known = below.get(name);
+    if (known === undefined) below.set(name, [{ path: rest, id }]);
+    else known.push({ path: rest, id });
+  }
   const members = typeof value === "object" && value !== null ? value : {};
-  return { ...members, [name]: withMember(Reflect.get(members, name), rest, member) };
+  const changed = [...below].map(([name, own]) => [name, withMembers(Reflect.get(members, name), own)]);
+  return { ...members, ...Object.fromEntries(changed) };
 }
