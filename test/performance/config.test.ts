@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ngrok } from "../../adapters/ngrok/index.ts";
-import { type CheckedConfig, checkConfig, parseConfig } from "../../src/sync/index.ts";
+import { type CheckedConfig, checkConfig, loadConfig, parseConfig, writeIds } from "../../src/sync/index.ts";
 import { requireBuild, root } from "../support/built.ts";
 import { useTemporaryDirectory } from "../support/sync.ts";
 
@@ -46,6 +46,42 @@ it("reading and checking grows with the config, not faster", () => {
   expect(Math.min(...ratios)).toBeLessThan(9);
 });
 
+it("reading grows so too where numbers must be looked up in the text, and are kept as they were written", () => {
+  const exact = (text: string) =>
+    text.replaceAll(/"aigpk_(\d+)"/g, (_id, digits: string) => `9007199254740993${digits}`);
+  const [small, large] = [exact(configText(500)), exact(configText(2000))];
+  const read = (text: string) => parseConfig("gatefold.json", text, "/nowhere");
+  expect(read(small).bindings.at(-1)?.id).toBe("9007199254740993499");
+  const ratios = [1, 2].map(() => processorMs(() => read(large)) / processorMs(() => read(small)));
+  expect(Math.min(...ratios)).toBeLessThan(9);
+});
+
+it("bindings that say nothing of their own share their provider's fields", () => {
+  const text = configText(2).replaceAll(/,\s*"description": "D \d"/g, "");
+  const [first, second, , next] = check(text).bindings;
+  expect(first?.fields).toEqual({ name: "P 0", credential: { scheme: "api_key", apiKey: "env:KEY_0" } });
+  expect([second?.fields, second?.fieldPaths]).toEqual([first?.fields, first?.fieldPaths]);
+  expect([second?.fields === first?.fields, second?.fieldPaths === first?.fieldPaths]).toEqual([true, true]);
+  expect(next?.fields).not.toBe(first?.fields);
+});
+
+it("writing ids grows with their number, not faster", async () => {
+  const write = async (providers: number) => {
+    const text = configText(providers).replaceAll(/"id": "\w+"/g, '"create": true');
+    directory.write("gatefold.json", text);
+    const config = await loadConfig(["gatefold.json"], directory.path);
+    const ids = config.bindings.map(({ path }, index) => ({ path, id: `aigpk_${index}` }));
+    const before = process.cpuUsage();
+    const written = await writeIds(config, ids);
+    const { user, system } = process.cpuUsage(before);
+    expect(written.map(({ ids: own, problem }) => [own.length, problem])).toEqual([[3 * providers, undefined]]);
+    return user + system;
+  };
+  await write(100);
+  const ratios = [await write(1600), await write(1600)].map(async (large) => large / (await write(400)));
+  expect(Math.min(...(await Promise.all(ratios)))).toBeLessThan(9);
+});
+
 it("a checked binding takes little memory, its share of the text included", () => {
   const built = (name: string) => JSON.stringify(pathToFileURL(join(root, "dist", `${name}.mjs`)).href);
   const config = directory.write("gatefold.json", configText(2000));
@@ -54,7 +90,7 @@ it("a checked binding takes little memory, its share of the text included", () =
     script,
     `import { checkConfig, loadConfig } from ${built("sync")};
      import { ngrok } from ${built("adapters/ngrok")};
-     const used = () => { gc(); gc(); return process.memoryUsage().heapUsed; };
+     const used = () => { gc(); gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
      const read = async () => checkConfig(await loadConfig([${JSON.stringify(config)}], "/"), [ngrok]);
      const kept = [await read()];
      const before = used();

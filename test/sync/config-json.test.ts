@@ -212,6 +212,16 @@ it("every value has its place, its name's, and what comes after it", () => {
   ]);
 });
 
+it("an id is kept as it is written, also where the other numbers are plain", () => {
+  const idOf = (id: string) => {
+    const bound = `"providers":{"p":{"name":"P","requestTimeout":60,"gateways":{"g":{"id":${id}}}}}`;
+    const text = `{"version":1,"gateways":{"g":{"adapter":"ngrok","token":"env:T"}},${bound}}`;
+    return parseConfig("a.json", text, "/").bindings[0]?.id;
+  };
+  const written = ["7", "-7", "0", "-0", "1.0", "1e3", "999999999999999", "9007199254740993", '"01"'];
+  expect(written.map(idOf)).toEqual([...written.slice(0, -1), "01"]);
+});
+
 it("the texts of one config share their values and characters", () => {
   const budget = { ...withoutYaml(), jsonValues: 5, jsonCharacters: 20 };
   parseConfigDocument("a.json", '{"a":[0]}', budget);

@@ -99,6 +99,39 @@ providers:
   await expect(problemsFor("file:folder/../key")).rejects.toThrow("nothing was thrown");
 });
 
+it("each file's references may read in its own folder, and a folder may be reached over a link", async () => {
+  for (const folder of ["a", "b"]) {
+    mkdirSync(join(directory.path, folder));
+    directory.write(`${folder}/key`, "sk-in-the-folder");
+  }
+  symlinkSync(join(directory.path, "b"), join(directory.path, "link"));
+  symlinkSync(join(directory.path, "a", "key"), join(directory.path, "b", "away"));
+  const head = "version: 1\nfingerprintKey: file:key\ngateways: { g: { adapter: ngrok, token: file:key } }\n";
+  directory.write("a/gatefold.yaml", head);
+  const problemsFor = async (file: string, reference: string) => {
+    const bindings = "gateways: { g: { id: x } }";
+    const text = `version: 1\nproviders: { p: { credential: { scheme: api_key, apiKey: "${reference}" }, ${bindings} } }\n`;
+    directory.write("b/gatefold.yaml", text);
+    const whole = checkConfig(await loadConfig(["a/gatefold.yaml", file], directory.path), adapters);
+    try {
+      requireTrust(whole, whole.bindings, false);
+      return [];
+    } catch {
+      return (await configErrorOf(() => requireTrust(whole, whole.bindings, false))).problems.map(describeProblem);
+    }
+  };
+  for (const file of ["b/gatefold.yaml", "b", "link/gatefold.yaml", "link"]) {
+    const shown = file.endsWith("yaml") ? file : `${file}/gatefold.yaml`;
+    const refusal =
+      `${shown}:2:58: providers.p.credential.apiKey: ` +
+      "reads a file outside the folder of the config: that needs --trust-config";
+    expect(await problemsFor(file, "file:key")).toEqual([]);
+    expect(await problemsFor(file, `file:${join(directory.path, "b", "key")}`)).toEqual([]);
+    expect(await problemsFor(file, "file:../a/key")).toEqual([refusal]);
+    expect(await problemsFor(file, "file:away")).toEqual([refusal]);
+  }
+});
+
 it("trust is asked for once where one command stands for several gateways", async () => {
   const text = `version: 1
 gateways: { a: { adapter: ngrok, token: env:A }, b: { adapter: ngrok, token: env:B } }
