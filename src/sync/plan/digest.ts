@@ -29,13 +29,12 @@ function* partsOf(body: Readonly<Record<string, unknown>>): Generator<string | u
     yield `${before}${JSON.stringify(name)}:`;
     before = ",";
     if (!Array.isArray(value)) {
-      yield canonicalOf([value])?.slice(1, -1);
+      yield canonicalOf(value, 1);
       continue;
     }
     for (const [index, item] of value.entries()) {
       yield index === 0 ? "[" : ",";
-      // As deep as it is in the whole.
-      yield canonicalOf([[item]])?.slice(2, -2);
+      yield canonicalOf(item, 2);
     }
     yield value.length === 0 ? "[]" : "]";
   }
@@ -43,6 +42,12 @@ function* partsOf(body: Readonly<Record<string, unknown>>): Generator<string | u
 }
 
 // Most values are JSON as they are. Of the others, such as errors, it is what JSON makes of them.
-function canonicalOf(value: unknown): string | undefined {
-  return canonicalJson(value) ?? canonicalJson(JSON.parse(JSON.stringify(value)));
+function canonicalOf(value: unknown, depth: number): string | undefined {
+  return canonicalJson(value, depth) ?? canonicalJson(asJson(value), depth);
+}
+
+function asJson(value: unknown): unknown {
+  // In a list, where what has no JSON is null.
+  const [made]: unknown[] = JSON.parse(JSON.stringify([value]));
+  return made;
 }
