@@ -39,17 +39,19 @@ export function exceededLimits(
   rows: readonly CountedRow[],
   allowances: readonly Allowance[],
 ): ExceededLimit[] {
-  const all = [...bindings, ...unmade];
-  const bound = byGateway(all);
+  const bound = new Map<string, number>();
+  for (const all of [bindings, unmade]) {
+    for (const { gateway } of all) bound.set(gateway, (bound.get(gateway) ?? 0) + 1);
+  }
   const scopes = [
-    { gateway: null, limits: config.limits.total, rows, total: all.length },
+    { gateway: null, limits: config.limits.total, counts: countsOf(rows), total: bindings.length + unmade.length },
     ...Array.from(byGateway(rows), ([gateway, own]) => {
-      return { gateway, limits: config.limits.gateway(gateway), rows: own, total: bound.get(gateway)?.length ?? 0 };
+      return { gateway, limits: config.limits.gateway(gateway), counts: countsOf(own), total: bound.get(gateway) ?? 0 };
     }),
   ];
-  return scopes.flatMap(({ gateway, limits, rows: own, total }) =>
+  return scopes.flatMap(({ gateway, limits, counts, total }) =>
     LIMITED_KINDS.flatMap((kind): ExceededLimit[] => {
-      const planned = own.filter((row) => isCounted[kind](row)).length;
+      const planned = counts[kind];
       const allowed = allowances.find((each) => each.kind === kind && each.gateway === (gateway ?? undefined));
       // What is removed is bound to nothing any more, and was a part of the whole until now.
       const whole = kind === "remove" ? total + planned : total;
@@ -59,11 +61,15 @@ export function exceededLimits(
   );
 }
 
-const isCounted: Readonly<Record<LimitedKind, (row: CountedRow) => boolean>> = {
-  update: ({ writes }) => writes.length > 0,
-  key: ({ writesKey }) => writesKey,
-  remove: ({ status }) => status === "remove",
-};
+function countsOf(rows: readonly CountedRow[]): Readonly<Record<LimitedKind, number>> {
+  const counts = { update: 0, key: 0, remove: 0 };
+  for (const { writes, writesKey, status } of rows) {
+    if (writes.length > 0) counts.update += 1;
+    if (writesKey) counts.key += 1;
+    if (status === "remove") counts.remove += 1;
+  }
+  return counts;
+}
 
 /** What a limit comes to for so many bindings. */
 export function mostOf({ count, percent, atLeast = 0 }: Limit, bindings: number): number {

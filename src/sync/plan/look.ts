@@ -44,8 +44,9 @@ export async function lookAround(input: PlanInput, { signal, onProgress }: PlanO
   const settled = journal === undefined ? [] : settleOpenIntents(all, readings, journal, fingerprints, isOver);
   // What was made once and is gone is made again, as the config says; what has its id there is missed.
   const isLost = (binding: CheckedBinding) => binding.id === undefined && isGone(readings.get(binding));
-  const unmade = [...found.unmade, ...described.filter(isLost).flatMap(unmadeAgain)];
-  const bindings = described.filter((binding) => !isLost(binding));
+  const lost = new Set(described.filter(isLost));
+  const unmade = [...found.unmade, ...[...lost].flatMap(unmadeAgain)];
+  const bindings = lost.size === 0 ? described : described.filter((binding) => !lost.has(binding));
   return { input, fingerprints, call, lists, readings, bindings, unmade, obstacles, settled, settledCreations };
 }
 

@@ -139,10 +139,12 @@ export interface Planned {
  */
 export async function makePlan(input: PlanInput, options: PlanOptions = {}): Promise<Planned> {
   const { checked, removals = [] } = input;
-  const allowances = parseAllowances(options.allow ?? [], [...checked.bindings, ...checked.unmade, ...removals]);
+  const { allow = [] } = options;
+  const allowances =
+    allow.length === 0 ? [] : parseAllowances(allow, [...checked.bindings, ...checked.unmade, ...removals]);
   const look = await lookAround(input, options);
-  const ordered = inOrderOf(checked, [...boundRows(look, options), ...(await newRows(look))]);
-  const rows = await withReach([...ordered, ...(await removalRows(look))], input.readers, look.call);
+  const ordered = inOrderOf(checked, boundRows(look, options).concat(await newRows(look)));
+  const rows = await withReach(ordered.concat(await removalRows(look)), input.readers, look.call);
   const body = { ...headOf(input, options), rows, exceeded: exceededLimits(checked, rows, allowances) };
   const { bindings, unmade, readings, settled, settledCreations } = look;
   return {

@@ -111,7 +111,13 @@ export async function readStates(
   call: Call,
   onRead: (done: number) => void = () => undefined,
 ): Promise<ReadonlyMap<ProviderId, Reading>> {
-  const readings = new Readings(onRead);
+  const readings: Readings = {
+    found: new Map(),
+    note(id, reading) {
+      readings.found.set(id, reading);
+      onRead(readings.found.size);
+    },
+  };
   const listable = reader.capabilities.list === "ids" ? wanted : withOwnSlug(wanted);
   if (listable.length > 1) {
     const failure = await readByList(reader, listable, readings, call);
@@ -119,29 +125,15 @@ export async function readStates(
       return new Map(wanted.map(({ id }) => [id, { error: failure }]));
     }
   }
-  await readOneByOne(
-    reader,
-    wanted.map(({ id }) => id).filter((id) => !readings.has(id)),
-    readings,
-    call,
-  );
-  return readings;
+  const left = wanted.filter(({ id }) => !readings.found.has(id)).map(({ id }) => id);
+  await readOneByOne(reader, left, readings, call);
+  return readings.found;
 }
 
 /** What was read so far, told on as it grows. */
-class Readings extends Map<ProviderId, Reading> {
-  readonly #onRead: (done: number) => void;
-
-  constructor(onRead: (done: number) => void) {
-    super();
-    this.#onRead = onRead;
-  }
-
-  override set(id: ProviderId, reading: Reading): this {
-    super.set(id, reading);
-    this.#onRead(this.size);
-    return this;
-  }
+interface Readings {
+  readonly found: Map<ProviderId, Reading>;
+  note(id: ProviderId, reading: Reading): void;
 }
 
 // Two objects never have one slug: where they seem to, one of them is gone, and the list would show the other in its place.
@@ -155,7 +147,7 @@ function withOwnSlug(wanted: readonly Wanted[]): readonly Wanted[] {
 async function readOneByOne(
   reader: GatewayReader,
   [first, ...others]: readonly ProviderId[],
-  readings: Map<ProviderId, Reading>,
+  readings: Readings,
   call: Call,
 ): Promise<void> {
   if (first === undefined) return;
@@ -164,7 +156,7 @@ async function readOneByOne(
     const reading =
       failure === undefined ? await attempt(async () => ({ state: await reader.get(id, call) })) : { error: failure };
     if ("error" in reading && isAboutGateway(reading.error)) failure ??= reading.error;
-    readings.set(id, reading);
+    readings.note(id, reading);
   };
   await read(first);
   await forEachAtMost(READS_AT_ONCE, others, read);
@@ -184,26 +176,29 @@ function isAboutListing({ name }: GatewayError): boolean {
 async function readByList(
   { capabilities, list }: GatewayReader,
   wanted: readonly Wanted[],
-  readings: Map<ProviderId, Reading>,
+  { found, note }: Readings,
   call: Call,
 ): Promise<GatewayError | undefined> {
   const byId = capabilities.list === "ids";
-  const places = new Map(wanted.map(({ id, slug }) => [byId ? id : slug, id]));
+  const places = new Map<ProviderId | undefined, ProviderId>();
+  for (const { id, slug } of wanted) places.set(byId ? id : slug, id);
   const ambiguous = new Set<ProviderId>();
   const entriesWorthIt = wanted.length * (capabilities.pageSize ?? Number.POSITIVE_INFINITY);
   let entries = 0;
   const result = await attempt(async () => {
     for await (const entry of list(call)) {
       const id = places.get(byId ? entry.id : entry.slug);
-      if (id !== undefined && readings.has(id)) ambiguous.add(id);
-      if (id !== undefined) readings.set(id, { state: stateOf(entry, id) });
+      if (id !== undefined) {
+        if (found.has(id)) ambiguous.add(id);
+        note(id, { state: stateOf(entry, id) });
+      }
       entries += 1;
-      if (byId && readings.size === wanted.length) break;
+      if (byId && found.size === wanted.length) break;
       if (entries >= entriesWorthIt) break;
     }
     return undefined;
   });
-  for (const id of ambiguous) readings.delete(id);
+  for (const id of ambiguous) found.delete(id);
   return result?.error;
 }
 

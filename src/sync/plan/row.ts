@@ -1,7 +1,7 @@
 import type { Capabilities } from "../../contract/capabilities.ts";
 import type { ProviderId } from "../../contract/gateway.ts";
 import type { ProviderState } from "../../contract/state.ts";
-import { type Field, updateFields } from "../../contract/update.ts";
+import { type Field, givenFields, updateFields } from "../../contract/update.ts";
 import type { CheckedBinding } from "../config/check.ts";
 import type { ResolvedSecrets } from "../connect.ts";
 import type { Evidence } from "../journal/event.ts";
@@ -42,8 +42,7 @@ export function judgeRow(
 ): Judged {
   const desired = binding.fields;
   const record = knowledge.journal?.record(objectOf(binding));
-  const wanted = updateFields.filter((field) => Object.hasOwn(desired, field));
-  const known = wanted.map((field) => new KnownField(binding, field, record?.fields[field], knowledge));
+  const known = givenFields(desired).map((field) => new KnownField(binding, field, record?.fields[field], knowledge));
   const fields = known.map((each) => judgeField(each.field, desired[each.field], state, each));
   const chosen = fields
     .filter((comparison) => isWritten(comparison, record?.fields[comparison.field], binding, options))
@@ -53,7 +52,8 @@ export function judgeRow(
   if (obstacle !== undefined) return { ...UNWRITTEN, status: "blocked", fields, seen, reason: obstacle };
   const status = SEVERITY.find((verdict) => fields.some((field) => field.verdict === verdict)) ?? "in-sync";
   const reason = reasonOf(fields, record);
-  const judged = { status, fields, ...writtenPart(binding, chosen, known, capabilities), seen };
+  const { writes, writesKey, fingerprints } = writtenPart(binding, chosen, known, capabilities);
+  const judged = { status, fields, writes, writesKey, fingerprints, seen };
   return reason === undefined ? judged : { ...judged, reason };
 }
 
