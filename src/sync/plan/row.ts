@@ -42,11 +42,18 @@ export function judgeRow(
 ): Judged {
   const desired = binding.fields;
   const record = knowledge.journal?.record(objectOf(binding));
-  const known = givenFields(desired).map((field) => new KnownField(binding, field, record?.fields[field], knowledge));
-  const fields = known.map((each) => judgeField(each.field, desired[each.field], state, each));
-  const chosen = fields
-    .filter((comparison) => isWritten(comparison, record?.fields[comparison.field], binding, options))
-    .map(({ field }) => field);
+  const known: KnownField[] = [];
+  const judgements: FieldComparison[] = [];
+  const chosen: Field[] = [];
+  for (const field of givenFields(desired)) {
+    const each = new KnownField(binding, field, record?.fields[field], knowledge);
+    const comparison = judgeField(field, desired[field], state, each);
+    known.push(each);
+    judgements.push(comparison);
+    if (isWritten(comparison, each.record, binding, options)) chosen.push(field);
+  }
+  // A list that grew has room for more, and every row would keep it.
+  const fields = judgements.slice();
   const seen = evidenceOf(state);
   const obstacle = obstacleOf(known, state, record);
   if (obstacle !== undefined) return { ...UNWRITTEN, status: "blocked", fields, seen, reason: obstacle };
