@@ -33,7 +33,7 @@ export const measureApplyRequests: Measurement = () =>
     const isReached = counted.every((each) => each.first === each.needed && each.again === 0);
     return [
       {
-        what: `requests of an apply: ${OBJECTS} objects, ${changes.map(({ vendor, what }) => `${vendor} (${what})`).join(", ")}`,
+        what: `requests: apply of ${OBJECTS} objects each: ${changes.map(({ vendor, what }) => `${vendor} (${what})`).join(", ")}`,
         ours: `${first}; a second apply ${again}`,
         against: `changes × calls that the vendor needs: ${needed}; 0`,
         ratio: (first / needed).toFixed(2),

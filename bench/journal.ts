@@ -43,7 +43,7 @@ export const measureJournal: Measurement = () =>
         against: `JSON.parse and SHA-256 of the same lines: ${figure("bare")}`,
         ratio: ratio.toFixed(2),
         spread: rounds.spread("ours", "bare"),
-        goal: `at most ${GOAL} ×`,
+        goal: `≤ ${GOAL} ×`,
         isReached: ratio <= GOAL,
       },
     ];

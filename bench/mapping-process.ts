@@ -64,13 +64,13 @@ async function measure(each: AdapterCase): Promise<Row[]> {
   return [
     rowOf(
       rounds,
-      `${name}: an update of ${fields}: checked, translated, rendered, its replies validated, normalized and redacted, by the built functions that the pipeline calls`,
+      `${name}: check, translate, validate and normalize an update of ${fields}`,
       ["mapping", "update's JSON"],
       `stringify and parse of its ${requests}`,
     ),
     rowOf(
       rounds,
-      `${name}: the same by the whole pipeline, without transport`,
+      `${name}: the same through the whole pipeline but the transport`,
       ["update", "update's JSON"],
       "the same JSON",
     ),
@@ -103,7 +103,7 @@ type Compared = "mapping" | Turn | `${Turn}'s JSON`;
 function rowOf(rounds: Rounds<Compared>, what: string, [turn, json]: readonly [Compared, Compared], base: string): Row {
   const [ours, ratio] = [rounds.median(turn), rounds.ratio(turn, json)];
   const goal = {
-    goal: `≤ ${MOST_TIMES} x, under ${MOST_MICROSECONDS} µs`,
+    goal: `≤ ${MOST_TIMES} ×, under ${MOST_MICROSECONDS} µs`,
     isReached: ratio <= MOST_TIMES && ours < MOST_MICROSECONDS,
   };
   return {

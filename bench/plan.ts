@@ -43,7 +43,7 @@ export const measurePlan: Measurement = async () => {
         ours: `${seconds.fleet.toFixed(2)} s`,
         against: `octoDNS 1.22, measured apart: ${OCTODNS.seconds} s`,
         ratio: (seconds.fleet / OCTODNS.seconds).toFixed(2),
-        goal: `${GOAL.seconds} s`,
+        goal: `≤ ${GOAL.seconds} s`,
         isReached: seconds.fleet <= GOAL.seconds,
       },
       {
@@ -51,7 +51,7 @@ export const measurePlan: Measurement = async () => {
         ours: `${memory.fleet.toFixed(0)} MB`,
         against: `octoDNS 1.22, measured apart: ${OCTODNS.megabytes} MB`,
         ratio: (memory.fleet / OCTODNS.megabytes).toFixed(2),
-        goal: `${GOAL.megabytes} MB`,
+        goal: `≤ ${GOAL.megabytes} MB`,
         isReached: memory.fleet <= GOAL.megabytes,
       },
       {
@@ -59,7 +59,7 @@ export const measurePlan: Measurement = async () => {
         ours: `${seconds.large.toFixed(1)} s`,
         against: `${count(FLEET)} providers: ${seconds.fleet.toFixed(2)} s`,
         ratio: growth.toFixed(1),
-        goal: `${LARGE_GOAL.ratio} times`,
+        goal: `≤ ${LARGE_GOAL.ratio} ×`,
         isReached: growth <= LARGE_GOAL.ratio,
       },
       {
@@ -67,7 +67,7 @@ export const measurePlan: Measurement = async () => {
         ours: `${memory.large.toFixed(0)} MB`,
         against: `${count(FLEET)} providers: ${memory.fleet.toFixed(0)} MB`,
         ratio: (memory.large / memory.fleet).toFixed(1),
-        goal: `${LARGE_GOAL.megabytes} MB`,
+        goal: `≤ ${LARGE_GOAL.megabytes} MB`,
         isReached: memory.large <= LARGE_GOAL.megabytes,
       },
     ];

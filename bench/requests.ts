@@ -106,7 +106,7 @@ async function planOf(sandbox: Sandbox, name: Name, journal: JournalState, more:
 
 function rowOf(what: string, requests: number, pages: number): Row {
   return {
-    what: `requests: plan of ${OBJECTS} unchanged objects, ${what}`,
+    what: `requests: plan of ${OBJECTS} unchanged objects: ${what}`,
     ours: String(requests),
     against: `pages of its list: ${pages}`,
     ratio: (requests / pages).toFixed(2),
