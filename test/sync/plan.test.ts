@@ -268,13 +268,13 @@ describe("what is written", () => {
 
   it("is what changed, and nothing that is in sync or unverifiable", async () => {
     const row = await rowFor("ngrok", `name: New, description: same, ${key}`, { name: "Old", description: "same" });
-    expect(row).toMatchObject({ status: "changed", writes: ["name"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["name"], writesKey: false });
   });
 
   it("is also what is unverifiable when that is asked for", async () => {
     const written = `name: New, description: same, metadata: text, ${key}`;
     const row = await rowFor("ngrok", written, { name: "Old", description: "same" }, unverified);
-    expect(row).toMatchObject({ status: "changed", writes: ["name", "metadata", "credential"] });
+    expect(row).toMatchObject({ status: "changed", writes: ["name", "metadata", "credential"], writesKey: true });
     const only = await rowFor("ngrok", key, {}, unverified);
     expect(only).toMatchObject({ status: "unverifiable", writes: ["credential"] });
   });
