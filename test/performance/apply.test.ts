@@ -21,13 +21,14 @@ const ALL = "{ update: { percent: 100 }, key: { percent: 100 } }";
 const TOP = `fingerprintKey: env:FLEET_FINGERPRINT_KEY
 limits: { update: { percent: 100 }, key: { percent: 100 }, total: ${ALL} }`;
 
-/** The requests of an apply beyond those of its plan, and the writes of the apply after it. */
+/** The requests of an apply beyond those of its plan and of the one after it, and the fields that the journal says go together. */
 async function requestsOf(gateway: FleetGateway, fields: string) {
   const options: FleetOptions = { gateways: [gateway], fields: `writeUnverified: true, ${fields}`, top: TOP };
   const sandbox = await open({ seed: fleetSeed(OBJECTS) });
   const { yaml, environment } = fleetConfig(sandbox, OBJECTS, options);
   const { config, bindings, connections } = await opened(yaml, environment);
   const fingerprints = await openFingerprints(config, environment);
+  const together = new Set<string>();
   const apply = async () => {
     const runtime = testRuntime();
     const journal = await openJournal(join(directory.path, "journal.jsonl"), runtime, { command: "apply" });
@@ -38,18 +39,28 @@ async function requestsOf(gateway: FleetGateway, fields: string) {
     const before = sandbox.requests.length;
     await applyPlan({ planned: plan, bindings, connections, secretOf, fingerprints, journal, runtime });
     await journal.close();
+    for (const event of journal.events) if (event.type === "intent") together.add(JSON.stringify(event.requests ?? []));
     const sent = sandbox.requests.slice(before);
     const reads = sent.filter(({ method }) => method === "GET").length;
     return { writes: sent.length - reads, reads };
   };
-  return { first: await apply(), again: await apply() };
+  return {
+    first: await apply(),
+    again: await apply(),
+    together: [...together].map((text): unknown => JSON.parse(text)),
+  };
 }
 
 it.each([
   ["respan", "name and key", `name: New, ${KEY}`, { writes: 1, reads: 0 }],
   ["barndoor", "name and key", `name: New, ${KEY}`, { writes: 1, reads: 0 }],
   ["ngrok", "name and key", `name: New, ${KEY}`, { writes: 1, reads: 0 }],
-  ["ngrok", "name, key and description", `name: New, description: New, ${KEY}`, { writes: 2, reads: 0 }],
+  [
+    "ngrok",
+    "name, key and description",
+    `name: New, description: New, ${KEY}`,
+    { writes: 2, reads: 0, together: [["credential", "name"], ["description"]] },
+  ],
   ["ngrok", "key, whose name is read first", KEY, { writes: 1, reads: 1 }],
 ] as const)(
   "an apply to %s sends no request that the vendor does not need: %s",
@@ -57,6 +68,7 @@ it.each([
     expect(await requestsOf(gateway, fields)).toEqual({
       first: { writes: OBJECTS * each.writes, reads: OBJECTS * each.reads },
       again: { writes: 0, reads: 0 },
+      together: ["together" in each ? each.together : []],
     });
   },
 );
